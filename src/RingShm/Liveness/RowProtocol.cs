@@ -1,0 +1,45 @@
+using RingShm.Layout;
+using RingShm.Memory;
+
+namespace RingShm.Liveness;
+
+/// <summary>How an exclusive row changes hands: kernel lock first, owner word second; the reverse on the way out.</summary>
+/// <remarks>
+/// Because the lock is taken before the word is written and released after the word is cleared, a word without a lock means
+/// a dead owner and nothing else. Where the platform has no lock, the word itself names the process and the oracle judges it.
+/// </remarks>
+internal static unsafe class RowProtocol<TMemory>
+    where TMemory : struct, IMemory
+{
+    /// <summary>
+    /// Makes <paramref name="self"/> the row's owner. Does not wait. On success <paramref name="prior"/> is the dead owner's
+    /// word, or free; on failure it is the live owner's (free while that one is just arriving or leaving).
+    /// </summary>
+    public static bool TryAcquire(long* ownerWord, int row, long self, IRowOracle oracle, out long prior)
+    {
+        bool locked = oracle.TryLock(row);
+        // P1 acquire: what the last owner stored before it let go (P3). Pairs with P2 and P3.
+        prior = TMemory.LoadAcquire(ownerWord, Edge.P1);
+        if (!locked)
+            return false;
+        if (prior == RowLayout.FreeOwner || !oracle.IsAlive(row, prior))
+        {
+            // P2: from what we judged, or not at all; two attachers can judge the same dead owner at once.
+            long found = TMemory.CompareExchange(ownerWord, self, prior, Edge.P2);
+            if (found == prior)
+                return true;
+            prior = found;
+        }
+
+        oracle.Unlock(row);
+        return false;
+    }
+
+    /// <summary>Lets the row go. The caller has handed back everything that it held through the row.</summary>
+    public static void Release(long* ownerWord, int row, IRowOracle oracle)
+    {
+        // P3 release: all that we did as owner before the row reads free. Pairs with P1.
+        TMemory.StoreRelease(ownerWord, RowLayout.FreeOwner, Edge.P3);
+        oracle.Unlock(row);
+    }
+}

@@ -1,0 +1,11 @@
+namespace RingShm;
+
+/// <summary>What a region holds.</summary>
+public enum RingKind
+{
+    /// <summary>No ring; never found in a region.</summary>
+    None = 0,
+
+    /// <summary>A ring with one producer and one consumer: <see cref="SpscRing"/>.</summary>
+    Spsc = 1,
+}

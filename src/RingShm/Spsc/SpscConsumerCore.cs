@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using RingShm.Layout;
+using RingShm.Memory;
+
+namespace RingShm.Spsc;
+
+/// <summary>
+/// The consumer's half of the SPSC protocol: poll the header at the consumer position, read the payload in place, release by
+/// storing the consumer position. What is not released is delivered again to a successor.
+/// </summary>
+/// <remarks>One thread at a time; no member waits; nothing here allocates.</remarks>
+internal unsafe struct SpscConsumerCore<TMemory>
+    where TMemory : struct, IMemory
+{
+    private readonly SpscMap _map;
+    private readonly byte* _data;
+    private readonly long _mask;
+    private readonly int _maxMessageBytes;
+    private readonly long _redeliverBelow;
+
+    private long _consumerPosition;
+    private long _messages;
+
+    public SpscConsumerCore(in SpscMap map, long consumerPosition, long redeliverBelow, long messages)
+    {
+        _map = map;
+        _data = map.Data;
+        _mask = map.CapacityBytes - 1;
+        _maxMessageBytes = map.MaxMessageBytes;
+        _consumerPosition = consumerPosition;
+        _redeliverBelow = redeliverBelow;
+        _messages = messages;
+    }
+
+    public readonly long Position => _consumerPosition;
+
+    /// <summary>True when a dead predecessor may have been handed the message at this position already.</summary>
+    public readonly bool IsRedelivered(long position) => position < _redeliverBelow;
+
+    /// <summary>Finds the next message without taking it. False when there is none yet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool TryPeek(out SpscRecord record) => TryPeekAt(_consumerPosition, out record);
+
+    /// <summary>Takes one value and releases it. False when there is none yet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryRead<T>(out T value) where T : unmanaged
+    {
+        if (!TryPeek(out SpscRecord record))
+        {
+            value = default;
+            return false;
+        }
+
+        if (record.LengthBytes != sizeof(T))
+            ThrowHelper.CorruptHeader(_consumerPosition, RecordLayout.EncodeHeader(record.LengthBytes, record.Type));
+        value = TMemory.Read<T>(record.Payload, Edge.S5);
+        Release(RecordLayout.SizeOf(sizeof(T)));
+        return true;
+    }
+
+    /// <summary>Takes values until the destination is full or the ring is empty; releases them at once. Returns how many.</summary>
+    public int TryReadBatch<T>(Span<T> destination) where T : unmanaged
+    {
+        long size = RecordLayout.SizeOf(sizeof(T));
+        long position = _consumerPosition;
+        int count = 0;
+        for (; count < destination.Length && TryPeekAt(position, out SpscRecord record); count++, position += size)
+        {
+            if (record.LengthBytes != sizeof(T))
+                ThrowHelper.CorruptHeader(position, RecordLayout.EncodeHeader(record.LengthBytes, record.Type));
+            destination[count] = TMemory.Read<T>(record.Payload, Edge.S5);
+        }
+
+        if (count > 0)
+            ReleaseBatch(position - _consumerPosition, count, RedeliveredIn(size, count));
+        return count;
+    }
+
+    /// <summary>Finds the message at a position at or after the consumer position.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool TryPeekAt(long position, out SpscRecord record)
+    {
+        long* header = (long*)(_data + (position & _mask));
+        // S4 acquire: the header before the payload and before the following header. Pairs with S3.
+        long word = TMemory.LoadAcquire(header, Edge.S4);
+        record = new SpscRecord(SpscMap.PayloadOf(header), word);
+        if (word == RecordLayout.Unpublished)
+            return false;
+        if (!RecordLayout.IsPublished(word) || record.LengthBytes > _maxMessageBytes)
+            ThrowHelper.CorruptHeader(position, word);
+        return true;
+    }
+
+    /// <summary>
+    /// Notes, before a batch hands out the message that ends here, that it may have been delivered: a batch releases later
+    /// than it delivers, and a successor must flag all that was delivered.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void NoteDelivered(long endPosition) =>
+        // S11 plain: our own word; it is read only after the kernel has confirmed our death.
+        TMemory.Store(_map.DeliveredThrough, endPosition, Edge.S11);
+
+    /// <summary>Hands the bytes of the message at the consumer position back to the producer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release(long bytes)
+    {
+        if (_consumerPosition < _redeliverBelow)
+            CountRedelivered(1);
+        Advance(bytes, 1);
+    }
+
+    /// <summary>Hands the bytes of several messages back at once.</summary>
+    public void ReleaseBatch(long bytes, int messages, int redelivered)
+    {
+        if (redelivered > 0)
+            CountRedelivered(redelivered);
+        Advance(bytes, messages);
+    }
+
+    /// <summary>True when the ring was completed and everything in it has been read.</summary>
+    public readonly bool IsDrained()
+    {
+        // S13 acquire, then S4: every publication that happened before completion is visible to the header load. Pairs with S12.
+        return TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0 && !TryPeek(out _);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Advance(long bytes, int messages)
+    {
+        long position = _consumerPosition + bytes;
+        _consumerPosition = position;
+        _messages += messages;
+        // S14 plain: our own counter, a snapshot for monitors.
+        TMemory.Store(_map.ConsumerMessages, _messages, Edge.S14);
+        // S6 release: our payload reads before the position that lets the producer write here. Pairs with S7.
+        TMemory.StoreRelease(_map.ConsumerPosition, position, Edge.S6);
+    }
+
+    /// <summary>How many of the next records of this size a dead predecessor may have been handed.</summary>
+    private readonly int RedeliveredIn(long sizeBytes, int count) =>
+        _consumerPosition >= _redeliverBelow
+            ? 0
+            : (int)Math.Min(count, (_redeliverBelow - _consumerPosition + sizeBytes - 1) / sizeBytes);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void CountRedelivered(int messages) =>
+        TMemory.Store(_map.ConsumerRedelivered, TMemory.Load(_map.ConsumerRedelivered, Edge.S14) + messages, Edge.S14);
+}

@@ -1,0 +1,213 @@
+using System.Runtime.CompilerServices;
+using RingShm.Layout;
+using RingShm.Memory;
+
+namespace RingShm.Spsc;
+
+/// <summary>
+/// The producer's half of the SPSC protocol. The record that is published next has its header at the producer position, and
+/// that header reads zero until the record is whole: the consumer polls it, so a small message costs one line transfer.
+/// </summary>
+/// <remarks>
+/// Invariant I1: the header word at the producer position is zero, in memory, whenever the consumer can reach it.
+/// Invariant I2: consumer position ≤ producer position ≤ consumer position + capacity − 8 (the next header has room).
+/// Publishing keeps I1 by clearing the following header first (S1), then releasing this one (S3). Everything written before
+/// S3 is unreachable: a producer that dies there leaves nothing to mend.
+/// In-band publication is the scheme of FastForward (Giacomoni, Moseley, Vachharajani, PPoPP 2008) with variable-length records.
+/// One thread at a time; no member waits; nothing here allocates.
+/// </remarks>
+internal unsafe struct SpscProducerCore<TMemory>
+    where TMemory : struct, IMemory
+{
+    private readonly SpscMap _map;
+    private readonly byte* _data;
+    private readonly long _mask;
+    private readonly int _maxMessageBytes;
+
+    private long _producerPosition;
+
+    /// <summary>The producer position must not pass this: last seen consumer position + capacity − one header.</summary>
+    private long _limit;
+    private long _messages;
+
+    public SpscProducerCore(in SpscMap map, long producerPosition, long messages)
+    {
+        _map = map;
+        _data = map.Data;
+        _mask = map.CapacityBytes - 1;
+        _maxMessageBytes = map.MaxMessageBytes;
+        _producerPosition = producerPosition;
+        _limit = producerPosition;
+        _messages = messages;
+    }
+
+    public readonly long Position => _producerPosition;
+
+    public readonly int MaxMessageBytes => _maxMessageBytes;
+
+    /// <summary>Writes one message, or returns false when there is no room for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite(ReadOnlySpan<byte> payload, int type)
+    {
+        long* header = TryReserve(payload.Length);
+        if (header == null)
+            return false;
+        TMemory.CopyIn(SpscMap.PayloadOf(header), payload, Edge.S2);
+        Publish(header, payload.Length, type);
+        return true;
+    }
+
+    /// <summary>Writes one value as one message, or returns false when there is no room for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite<T>(in T value, int type) where T : unmanaged
+    {
+        long* header = TryReserveChecked(sizeof(T));
+        if (header == null)
+            return false;
+        TMemory.Write(SpscMap.PayloadOf(header), value, Edge.S2);
+        Publish(header, sizeof(T), type);
+        return true;
+    }
+
+    /// <summary>Finds room for a payload: the header of the record to fill, or null when the ring is too full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long* TryReserve(int payloadBytes)
+    {
+        if ((uint)payloadBytes > (uint)_maxMessageBytes)
+            ThrowHelper.MessageTooLarge(payloadBytes, _maxMessageBytes);
+        return TryReserveChecked(payloadBytes);
+    }
+
+    /// <summary>Publishes the record at the producer position; the payload is in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Publish(long* header, int payloadBytes, int type)
+    {
+        long next = _producerPosition + RecordLayout.SizeOf(payloadBytes);
+        // S1 plain: nobody can reach the following header before S3 makes this record reachable.
+        TMemory.Store(HeaderAt(next), RecordLayout.Unpublished, Edge.S1);
+        // S3 release: payload and the cleared header before this header. Pairs with S4 in the consumer.
+        TMemory.StoreRelease(header, RecordLayout.EncodeHeader(payloadBytes, type), Edge.S3);
+        Advance(next, 1);
+    }
+
+    /// <summary>
+    /// Writes as many of the values as there is room for, in order, and makes them visible at once by publishing the first
+    /// one's header last. A producer that dies before that has written none of them. Returns how many.
+    /// </summary>
+    public int TryWriteBatch<T>(ReadOnlySpan<T> values, int type) where T : unmanaged
+    {
+        ThrowIfCompleted();
+        if (values.IsEmpty)
+            return 0;
+        long size = RecordLayout.SizeOf(sizeof(T));
+        long wanted = _producerPosition + (size * values.Length);
+        if (wanted > _limit)
+            ExtendLimit();
+        int count = (int)Math.Min(values.Length, (_limit - _producerPosition) / size);
+        if (count <= 0)
+            return 0;
+        long word = RecordLayout.EncodeHeader(sizeof(T), type);
+        long position = _producerPosition + size;
+        for (int i = 1; i < count; i++, position += size)
+        {
+            long* inner = HeaderAt(position);
+            TMemory.Write(SpscMap.PayloadOf(inner), values[i], Edge.S2);
+            TMemory.Store(inner, word, Edge.S10);
+        }
+
+        long* first = HeaderAt(_producerPosition);
+        TMemory.Write(SpscMap.PayloadOf(first), values[0], Edge.S2);
+        PublishBatch(first, word, position, count);
+        return count;
+    }
+
+    /// <summary>The same for messages of any length.</summary>
+    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type)
+    {
+        ThrowIfCompleted();
+        long position = _producerPosition;
+        int count = 0;
+        for (; count < messages.Length; count++)
+        {
+            ReadOnlySpan<byte> payload = messages[count].Span;
+            if (payload.Length > _maxMessageBytes)
+            {
+                // What came before it is whole and goes out; the misfit is reported by the call that starts with it.
+                if (count == 0)
+                    ThrowHelper.MessageTooLarge(payload.Length, _maxMessageBytes);
+                break;
+            }
+
+            long next = position + RecordLayout.SizeOf(payload.Length);
+            if (next > _limit && !TryExtendLimit(next))
+                break;
+            long* header = HeaderAt(position);
+            TMemory.CopyIn(SpscMap.PayloadOf(header), payload, Edge.S2);
+            if (count > 0)
+                TMemory.Store(header, RecordLayout.EncodeHeader(payload.Length, type), Edge.S10);
+            position = next;
+        }
+
+        if (count > 0)
+            PublishBatch(HeaderAt(_producerPosition), RecordLayout.EncodeHeader(messages[0].Length, type), position, count);
+        return count;
+    }
+
+    /// <summary>Counts a claim that was given up. Nothing of it was ever visible.</summary>
+    public readonly void CountAborted() =>
+        TMemory.Store(_map.ProducerAborted, TMemory.Load(_map.ProducerAborted, Edge.S14) + 1, Edge.S14);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long* TryReserveChecked(int payloadBytes)
+    {
+        ThrowIfCompleted();
+        long next = _producerPosition + RecordLayout.SizeOf(payloadBytes);
+        return next <= _limit || TryExtendLimit(next) ? HeaderAt(_producerPosition) : null;
+    }
+
+    private void PublishBatch(long* first, long word, long end, int count)
+    {
+        // S1 plain, S3 release: as in Publish; S3 also orders the inner headers (S10).
+        TMemory.Store(HeaderAt(end), RecordLayout.Unpublished, Edge.S1);
+        TMemory.StoreRelease(first, word, Edge.S3);
+        Advance(end, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Advance(long position, int messages)
+    {
+        _producerPosition = position;
+        _messages += messages;
+        // S8, S14 plain: a line that nobody polls; a successor walks on from here, a monitor takes it as a snapshot.
+        TMemory.Store(_map.ProducerPosition, position, Edge.S8);
+        TMemory.Store(_map.ProducerMessages, _messages, Edge.S14);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly long* HeaderAt(long position) => (long*)(_data + (position & _mask));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void ThrowIfCompleted()
+    {
+        // S13 acquire: the line is written once in the ring's life, so this load hits the cache. Pairs with S12.
+        if (TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0)
+            ThrowHelper.Completed();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryExtendLimit(long next)
+    {
+        ExtendLimit();
+        return next <= _limit;
+    }
+
+    private void ExtendLimit()
+    {
+        // S7 acquire: the consumer's reads of these bytes are over before we write them. Pairs with S6.
+        long consumerPosition = TMemory.LoadAcquire(_map.ConsumerPosition, Edge.S7);
+        long used = _producerPosition - consumerPosition;
+        if (used < 0 || used > _map.CapacityBytes - RecordLayout.HeaderBytes || consumerPosition < 0)
+            ThrowHelper.CorruptPosition("consumer", consumerPosition, $"0 to the producer position {_producerPosition}, within the capacity");
+        _limit = consumerPosition + _map.CapacityBytes - RecordLayout.HeaderBytes;
+    }
+}

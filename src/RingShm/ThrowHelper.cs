@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RingShm;
+
+/// <summary>Keeps the building of exceptions out of the methods that the JIT inlines.</summary>
+internal static class ThrowHelper
+{
+    [DoesNotReturn]
+    public static void MessageTooLarge(long lengthBytes, long maxMessageBytes) =>
+        throw new MessageTooLargeException(lengthBytes, maxMessageBytes);
+
+    [DoesNotReturn]
+    public static void Completed() => throw new RingCompletedException();
+
+    [DoesNotReturn]
+    public static void Corrupt(string what) => throw new RingCorruptException(what);
+
+    [DoesNotReturn]
+    public static void CorruptHeader(long position, long header) => throw new RingCorruptException(
+        $"The record header at position {position} is 0x{header:X16}, which no producer of this ring writes.");
+
+    [DoesNotReturn]
+    public static void CorruptPosition(string which, long position, string expected) => throw new RingCorruptException(
+        $"The {which} position is {position}; expected {expected}.");
+
+    [DoesNotReturn]
+    public static void ClaimOver() =>
+        throw new InvalidOperationException("This claim was committed or aborted already.");
+}
