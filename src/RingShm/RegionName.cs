@@ -35,7 +35,7 @@ public readonly struct RegionName : IEquatable<RegionName>
     public bool IsGlobal { get; }
 
     /// <summary>The name without a namespace prefix, or the full path.</summary>
-    public string Value => _value ?? throw new ArgumentException("An empty RegionName names nothing.");
+    public string Value => _value ?? "";
 
     /// <summary>Parses a name or a path.</summary>
     /// <exception cref="ArgumentException">Neither a name nor a path; the message quotes it.</exception>

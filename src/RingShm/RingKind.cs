@@ -6,6 +6,6 @@ public enum RingKind
     /// <summary>No ring; never found in a region.</summary>
     None = 0,
 
-    /// <summary>A ring with one producer and one consumer: <see cref="SpscRing"/>.</summary>
+    /// <summary>A ring with one producer and one consumer: an SPSC ring.</summary>
     Spsc = 1,
 }
