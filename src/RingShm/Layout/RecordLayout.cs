@@ -39,7 +39,16 @@ internal static class RecordLayout
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int TypeOf(long header) => (int)(header >> 32);
 
-    /// <summary>False for a non-zero word that no producer ever writes.</summary>
+    /// <summary>
+    /// True for the header of a published record whose payload is at most this long. One comparison: the published bit is
+    /// subtracted, so that a header without it becomes a length that no ring allows.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsPublished(long header) => (header & PublishedBit) != 0;
+    public static bool IsPublished(long header, int maxPayloadBytes) =>
+        (uint)header - (uint)PublishedBit <= (uint)maxPayloadBytes;
+
+    /// <summary>True for the header of a published record whose payload is exactly this long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsPublishedWithLength(long header, int payloadBytes) =>
+        (uint)header == ((uint)PublishedBit | (uint)payloadBytes);
 }

@@ -5,15 +5,25 @@ namespace RingShm.Liveness;
 /// </summary>
 internal interface IRowOracle
 {
-    /// <summary>
-    /// Takes the row's kernel lock for this process, without waiting; false when another holder is alive. Where the
-    /// platform has no such lock, true: the owner word and <see cref="IsAlive"/> decide.
-    /// </summary>
-    bool TryLock(int row);
+    /// <summary>Tries to take the row's kernel lock for this opener of the region, without waiting.</summary>
+    RowLock TryLock(int row);
 
     /// <summary>Gives the row's kernel lock back.</summary>
     void Unlock(int row);
 
     /// <summary>True unless the kernel confirms that the process which wrote this owner word is gone.</summary>
     bool IsAlive(int row, long owner);
+}
+
+/// <summary>How an attempt at a row's kernel lock went.</summary>
+internal enum RowLock
+{
+    /// <summary>Another opener holds it, so that one is alive.</summary>
+    HeldByOther,
+
+    /// <summary>Ours now: whoever's word still stands in the row is dead.</summary>
+    Acquired,
+
+    /// <summary>The platform has none: the owner word and <see cref="IRowOracle.IsAlive"/> decide.</summary>
+    NotSupported,
 }

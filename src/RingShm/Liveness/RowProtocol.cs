@@ -17,12 +17,12 @@ internal static unsafe class RowProtocol<TMemory>
     /// </summary>
     public static bool TryAcquire(long* ownerWord, int row, long self, IRowOracle oracle, out long prior)
     {
-        bool locked = oracle.TryLock(row);
+        RowLock rowLock = oracle.TryLock(row);
         // P1 acquire: what the last owner stored before it let go (P3). Pairs with P2 and P3.
         prior = TMemory.LoadAcquire(ownerWord, Edge.P1);
-        if (!locked)
+        if (rowLock == RowLock.HeldByOther)
             return false;
-        if (prior == RowLayout.FreeOwner || !oracle.IsAlive(row, prior))
+        if (prior == RowLayout.FreeOwner || rowLock == RowLock.Acquired || !oracle.IsAlive(row, prior))
         {
             // P2: from what we judged, or not at all; two attachers can judge the same dead owner at once.
             long found = TMemory.CompareExchange(ownerWord, self, prior, Edge.P2);

@@ -37,6 +37,14 @@ internal unsafe struct SpscConsumerCore<TMemory>
     /// <summary>True when a dead predecessor may have been handed the message at this position already.</summary>
     public readonly bool IsRedelivered(long position) => position < _redeliverBelow;
 
+    /// <summary>Loads the next header and judges nothing. Never throws.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly SpscRecord Peek() => PeekAt(_consumerPosition);
+
+    /// <summary>True when the record is one that a producer of this ring published.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool IsReadable(in SpscRecord record) => RecordLayout.IsPublished(record.Header, _maxMessageBytes);
+
     /// <summary>Finds the next message without taking it. False when there is none yet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryPeek(out SpscRecord record) => TryPeekAt(_consumerPosition, out record);
@@ -45,17 +53,24 @@ internal unsafe struct SpscConsumerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead<T>(out T value) where T : unmanaged
     {
-        if (!TryPeek(out SpscRecord record))
+        SpscRecord record = Peek();
+        if (RecordLayout.IsPublishedWithLength(record.Header, sizeof(T)))
         {
-            value = default;
-            return false;
+            value = TakeValue<T>(record);
+            return true;
         }
 
-        if (record.LengthBytes != sizeof(T))
-            ThrowHelper.CorruptHeader(_consumerPosition, RecordLayout.EncodeHeader(record.LengthBytes, record.Type));
-        value = TMemory.Read<T>(record.Payload, Edge.S5);
+        value = default;
+        return record.IsEmpty ? false : throw CorruptRecord(_consumerPosition, record);
+    }
+
+    /// <summary>Takes the value of a record whose length was checked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T TakeValue<T>(in SpscRecord record) where T : unmanaged
+    {
+        T value = TMemory.Read<T>(record.Payload, Edge.S5);
         Release(RecordLayout.SizeOf(sizeof(T)));
-        return true;
+        return value;
     }
 
     /// <summary>Takes values until the destination is full or the ring is empty; releases them at once. Returns how many.</summary>
@@ -67,7 +82,7 @@ internal unsafe struct SpscConsumerCore<TMemory>
         for (; count < destination.Length && TryPeekAt(position, out SpscRecord record); count++, position += size)
         {
             if (record.LengthBytes != sizeof(T))
-                ThrowHelper.CorruptHeader(position, RecordLayout.EncodeHeader(record.LengthBytes, record.Type));
+                throw CorruptRecord(position, record);
             destination[count] = TMemory.Read<T>(record.Payload, Edge.S5);
         }
 
@@ -80,15 +95,10 @@ internal unsafe struct SpscConsumerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryPeekAt(long position, out SpscRecord record)
     {
-        long* header = (long*)(_data + (position & _mask));
-        // S4 acquire: the header before the payload and before the following header. Pairs with S3.
-        long word = TMemory.LoadAcquire(header, Edge.S4);
-        record = new SpscRecord(SpscMap.PayloadOf(header), word);
-        if (word == RecordLayout.Unpublished)
-            return false;
-        if (!RecordLayout.IsPublished(word) || record.LengthBytes > _maxMessageBytes)
-            ThrowHelper.CorruptHeader(position, word);
-        return true;
+        record = PeekAt(position);
+        if (IsReadable(record))
+            return true;
+        return record.IsEmpty ? false : throw CorruptRecord(position, record);
     }
 
     /// <summary>
@@ -122,6 +132,17 @@ internal unsafe struct SpscConsumerCore<TMemory>
     {
         // S13 acquire, then S4: every publication that happened before completion is visible to the header load. Pairs with S12.
         return TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0 && !TryPeek(out _);
+    }
+
+    public static RingCorruptException CorruptRecord(long position, in SpscRecord record) => new(
+        $"The record header at position {position} is 0x{record.Header:X16}, which no producer of this ring writes.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly SpscRecord PeekAt(long position)
+    {
+        long* header = (long*)(_data + (position & _mask));
+        // S4 acquire: the header before the payload and before the following header. Pairs with S3.
+        return new SpscRecord(SpscMap.PayloadOf(header), TMemory.LoadAcquire(header, Edge.S4));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

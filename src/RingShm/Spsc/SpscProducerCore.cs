@@ -49,11 +49,15 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(ReadOnlySpan<byte> payload, int type)
     {
-        long* header = TryReserve(payload.Length);
+        long* header = TryReserveFast(payload.Length);
         if (header == null)
-            return false;
-        TMemory.CopyIn(SpscMap.PayloadOf(header), payload, Edge.S2);
-        Publish(header, payload.Length, type);
+        {
+            header = TryReserve(payload.Length);
+            if (header == null)
+                return false;
+        }
+
+        Write(header, payload, type);
         return true;
     }
 
@@ -61,21 +65,56 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite<T>(in T value, int type) where T : unmanaged
     {
-        long* header = TryReserveChecked(sizeof(T));
+        long* header = TryReserveFast(sizeof(T));
         if (header == null)
-            return false;
-        TMemory.Write(SpscMap.PayloadOf(header), value, Edge.S2);
-        Publish(header, sizeof(T), type);
+        {
+            header = TryReserve(sizeof(T));
+            if (header == null)
+                return false;
+        }
+
+        Write(header, value, type);
         return true;
     }
 
-    /// <summary>Finds room for a payload: the header of the record to fill, or null when the ring is too full.</summary>
+    /// <summary>Fills a reserved record and publishes it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(long* header, ReadOnlySpan<byte> payload, int type)
+    {
+        TMemory.CopyIn(SpscMap.PayloadOf(header), payload, Edge.S2);
+        Publish(header, payload.Length, type);
+    }
+
+    /// <summary>Fills a reserved record and publishes it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write<T>(long* header, in T value, int type) where T : unmanaged
+    {
+        TMemory.Write(SpscMap.PayloadOf(header), value, Edge.S2);
+        Publish(header, sizeof(T), type);
+    }
+
+    /// <summary>
+    /// The common case of <see cref="TryReserve"/>: null whenever anything needs a closer look. Never throws.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly long* TryReserveFast(int payloadBytes)
+    {
+        // S13 acquire: the line is written once in the ring's life, so this load hits the cache. Pairs with S12.
+        return (uint)payloadBytes <= (uint)_maxMessageBytes
+            && _producerPosition + RecordLayout.SizeOf(payloadBytes) <= _limit
+            && TMemory.LoadAcquire(_map.Completed, Edge.S13) == 0
+            ? HeaderAt(_producerPosition)
+            : null;
+    }
+
+    /// <summary>Finds room for a payload: the header of the record to fill, or null when the ring is too full.</summary>
     public long* TryReserve(int payloadBytes)
     {
         if ((uint)payloadBytes > (uint)_maxMessageBytes)
             ThrowHelper.MessageTooLarge(payloadBytes, _maxMessageBytes);
-        return TryReserveChecked(payloadBytes);
+        ThrowIfCompleted();
+        long next = _producerPosition + RecordLayout.SizeOf(payloadBytes);
+        return next <= _limit || TryExtendLimit(next) ? HeaderAt(_producerPosition) : null;
     }
 
     /// <summary>Publishes the record at the producer position; the payload is in place.</summary>
@@ -157,14 +196,6 @@ internal unsafe struct SpscProducerCore<TMemory>
     public readonly void CountAborted() =>
         TMemory.Store(_map.ProducerAborted, TMemory.Load(_map.ProducerAborted, Edge.S14) + 1, Edge.S14);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long* TryReserveChecked(int payloadBytes)
-    {
-        ThrowIfCompleted();
-        long next = _producerPosition + RecordLayout.SizeOf(payloadBytes);
-        return next <= _limit || TryExtendLimit(next) ? HeaderAt(_producerPosition) : null;
-    }
-
     private void PublishBatch(long* first, long word, long end, int count)
     {
         // S1 plain, S3 release: as in Publish; S3 also orders the inner headers (S10).
@@ -186,15 +217,13 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly long* HeaderAt(long position) => (long*)(_data + (position & _mask));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void ThrowIfCompleted()
+    public readonly void ThrowIfCompleted()
     {
-        // S13 acquire: the line is written once in the ring's life, so this load hits the cache. Pairs with S12.
+        // S13 acquire: what was published before completion is published still. Pairs with S12.
         if (TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0)
             ThrowHelper.Completed();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryExtendLimit(long next)
     {
         ExtendLimit();

@@ -3,7 +3,10 @@ using RingShm.Layout;
 
 namespace RingShm.Spsc;
 
-/// <summary>A published record as its consumer sees it: the payload's place and the header word, copied once.</summary>
+/// <summary>
+/// A record as its consumer sees it: the payload's place and the header word, copied once. The length counts only after the
+/// core has checked it.
+/// </summary>
 internal readonly unsafe struct SpscRecord
 {
     private readonly long _header;
@@ -16,6 +19,10 @@ internal readonly unsafe struct SpscRecord
     }
 
     public byte* Payload { get; }
+
+    public long Header => _header;
+
+    public bool IsEmpty => _header == RecordLayout.Unpublished;
 
     public int LengthBytes => RecordLayout.LengthOf(_header);
 

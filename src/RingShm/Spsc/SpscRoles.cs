@@ -67,7 +67,7 @@ internal static unsafe class SpscRoles<TMemory>
             long header = TMemory.LoadAcquire(map.HeaderAt(position), Edge.S4);
             if (header == RecordLayout.Unpublished)
                 return position;
-            if (!RecordLayout.IsPublished(header) || RecordLayout.LengthOf(header) > map.MaxMessageBytes)
+            if (!RecordLayout.IsPublished(header, map.MaxMessageBytes))
                 ThrowHelper.CorruptHeader(position, header);
             position += RecordLayout.SizeOf(RecordLayout.LengthOf(header));
         }
@@ -80,7 +80,7 @@ internal static unsafe class SpscRoles<TMemory>
     /// <summary>
     /// Refuses positions that no protocol step produces. The producer position may trail the consumer's by one publication.
     /// </summary>
-    private static void CheckPositions(in SpscMap map, long consumerPosition, long producerPosition)
+    public static void CheckPositions(in SpscMap map, long consumerPosition, long producerPosition)
     {
         if (consumerPosition < 0 || consumerPosition % RecordLayout.AlignmentBytes != 0 || consumerPosition > MaxPosition)
             ThrowHelper.CorruptPosition("consumer", consumerPosition, "a multiple of 8 from 0 to 2^62");

@@ -1,0 +1,73 @@
+using System.Buffers;
+
+namespace RingShm;
+
+/// <summary>
+/// Room for one message, to be filled in place. <see cref="Commit(int)"/> publishes it; disposing it without a commit gives it
+/// up, and nobody ever sees it. One claim is open on a handle at a time.
+/// </summary>
+/// <example>
+/// <code>
+/// if (producer.TryClaim(256, out Claim claim))
+///     using (claim)
+///         claim.Commit(Encode(claim.Span));
+/// </code>
+/// </example>
+public readonly ref struct Claim
+{
+    private readonly IClaimOwner _owner;
+    private readonly long _position;
+
+    internal Claim(Span<byte> span, long position, IClaimOwner owner)
+    {
+        Span = span;
+        _position = position;
+        _owner = owner;
+    }
+
+    /// <summary>
+    /// The bytes to fill, as many as were asked for. They hold what was there before: earlier messages' bytes, or zeros.
+    /// </summary>
+    public Span<byte> Span { get; }
+
+    /// <summary>
+    /// The same bytes as a buffer writer, for serializers; <see cref="Commit()"/> publishes what was written through it.
+    /// It is the handle's own object, good for this claim only.
+    /// </summary>
+    public IBufferWriter<byte> Writer => _owner.WriterFor(_position);
+
+    /// <summary>Publishes the first <paramref name="lengthBytes"/> bytes as one message, with type tag 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than was claimed.</exception>
+    /// <exception cref="InvalidOperationException">The claim was committed or given up already.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed while the claim was open: nothing is published.</exception>
+    public void Commit(int lengthBytes) => Commit(lengthBytes, type: 0);
+
+    /// <summary>Publishes the first <paramref name="lengthBytes"/> bytes as one message with this type tag.</summary>
+    /// <inheritdoc cref="Commit(int)"/>
+    public void Commit(int lengthBytes, int type)
+    {
+        if ((uint)lengthBytes > (uint)Span.Length)
+            throw new ArgumentOutOfRangeException(
+                nameof(lengthBytes), lengthBytes, $"The claim has {Span.Length} bytes.");
+        _owner.Commit(_position, lengthBytes, type);
+    }
+
+    /// <summary>Publishes what was written through <see cref="Writer"/> as one message, with type tag 0.</summary>
+    /// <inheritdoc cref="Commit(int)"/>
+    public void Commit() => Commit(_owner.WrittenBytes(_position), type: 0);
+
+    /// <summary>Gives the claim up unless it was committed. Does nothing the second time.</summary>
+    public void Dispose() => _owner?.Abort(_position);
+}
+
+/// <summary>The handle that a claim was made on. The position tells its claims apart.</summary>
+internal interface IClaimOwner
+{
+    void Commit(long position, int lengthBytes, int type);
+
+    void Abort(long position);
+
+    IBufferWriter<byte> WriterFor(long position);
+
+    int WrittenBytes(long position);
+}

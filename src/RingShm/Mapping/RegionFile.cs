@@ -1,0 +1,243 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using RingShm.Interop;
+using RingShm.Layout;
+using RingShm.Memory;
+
+namespace RingShm.Mapping;
+
+/// <summary>
+/// Regions that are files: every region on Linux, and regions named by a path on Windows.
+/// </summary>
+/// <remarks>
+/// Whoever holds the kernel lock on the creation byte and finds the region not ready makes it; the ready word is stored last.
+/// A region that is not ready and whose lock nobody holds was left by a creator that died: the next creator starts it anew.
+/// The magic is the first thing written, so that a foreign file is never mistaken for a half-made region.
+/// </remarks>
+internal static unsafe class RegionFile
+{
+    private enum State
+    {
+        /// <summary>Empty, or begun and not finished.</summary>
+        HalfMade,
+
+        /// <summary>Published.</summary>
+        Ready,
+
+        /// <summary>Somebody else's file.</summary>
+        Foreign,
+    }
+
+    /// <summary>Opens or makes the file, waiting while a live creator is at work. The result is mapped and validated.</summary>
+    public static OpenedRegion Open(RegionRequest request, string path)
+    {
+        RingGeometry geometry = request.Mode == RegionMode.Open ? default : request.NewGeometry();
+        long start = Stopwatch.GetTimestamp();
+        SpinWait wait = default;
+        while (true)
+        {
+            SafeFileHandle? file = OpenExisting(request, path)
+                ?? (request.Mode == RegionMode.Open ? throw NotFound(request) : CreateEmpty(request, path));
+            if (file == null)
+                continue;
+            try
+            {
+                OpenedRegion? opened = TryUse(request, path, file, geometry);
+                if (opened != null)
+                {
+                    file = null;
+                    return opened;
+                }
+            }
+            finally
+            {
+                file?.Dispose();
+            }
+
+            if (Stopwatch.GetElapsedTime(start) > request.Options.OpenTimeout)
+                throw new TimeoutException($"'{request.Name}' is being created by a live process that has not finished.");
+            wait.SpinOnce();
+        }
+    }
+
+    /// <summary>Reads the first page without mapping anything. Shorter than a page when the file is.</summary>
+    public static byte[] ReadPage(SafeFileHandle file)
+    {
+        byte[] page = new byte[HeaderLayout.PageBytes];
+        int filled = 0;
+        while (filled < page.Length && RandomAccess.Read(file, page.AsSpan(filled), filled) is > 0 and int read)
+            filled += read;
+        return page[..filled];
+    }
+
+    /// <summary>True when the file starts as a region does, finished or not.</summary>
+    public static bool IsRegion(ReadOnlySpan<byte> page) =>
+        page.Length >= sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(page) == HeaderLayout.Magic;
+
+    /// <summary>One attempt; null when it must be tried again (the creator is at work, or the file was removed under us).</summary>
+    private static OpenedRegion? TryUse(RegionRequest request, string path, SafeFileHandle file, in RingGeometry geometry)
+    {
+        switch (StateOf(file))
+        {
+            case State.Foreign:
+                throw new RingCorruptException($"'{request.Name}' is not a RingShm region, and is left as it is.");
+            case State.Ready:
+                return request.Mode == RegionMode.Create ? throw Exists(request) : MapExisting(request, file);
+        }
+
+        if (request.Mode == RegionMode.Open)
+        {
+            // Only ask: taking the lock could make a creator that has not locked yet believe in a rival.
+            return KernelFileLock.IsHeldByOther(file, HeaderLayout.CreationLockByte, request.Name.ToString())
+                || StateOf(file) == State.Ready
+                ? null
+                : throw NotFound(request);
+        }
+
+        if (!KernelFileLock.TryLock(file, HeaderLayout.CreationLockByte, request.Name.ToString()))
+            return null;
+        try
+        {
+            return StateOf(file) == State.HalfMade && IsNamed(file, path) ? Make(request, path, file, geometry) : null;
+        }
+        finally
+        {
+            KernelFileLock.Unlock(file, HeaderLayout.CreationLockByte);
+        }
+    }
+
+    /// <summary>Makes the region from nothing. The creation lock is ours.</summary>
+    private static OpenedRegion Make(RegionRequest request, string path, SafeFileHandle file, in RingGeometry geometry)
+    {
+        RegionHeader header = RegionHeader.New(geometry);
+        byte[] page = new byte[HeaderLayout.PageBytes];
+        header.Encode(page);
+        MappedView? view = null;
+        try
+        {
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, page.AsSpan(HeaderLayout.MagicOffset, sizeof(long)), HeaderLayout.MagicOffset);
+            RegionSpace.Reserve(file, geometry.TotalBytes, request.Name.ToString());
+            RandomAccess.Write(file, page, 0);
+            view = Map(request, file, geometry.TotalBytes);
+            if (request.Options.PrefaultPages)
+                view.Prefault(writable: true);
+            RegionPublication<DirectMemory>.Publish(view.Base);
+            return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: true);
+        }
+        catch (Exception exception)
+        {
+            // Nobody can have used what never was ready; others who opened it find it gone and start again.
+            view?.Dispose();
+            if (IsNamed(file, path))
+                DeleteQuietly(path);
+            if (exception is IOException and not RingException)
+                throw RegionSpace.ErrorFor(exception, request.Name.ToString(), geometry.TotalBytes);
+            throw;
+        }
+    }
+
+    private static OpenedRegion MapExisting(RegionRequest request, SafeFileHandle file)
+    {
+        long length = RandomAccess.GetLength(file);
+        RegionHeader header = RegionHeader.Decode(ReadPage(file), request.Name.ToString(), length);
+        request.CheckAgreement(header);
+        MappedView view = Map(request, file, header.Geometry.TotalBytes);
+        if (!RegionPublication<DirectMemory>.IsReady(view.Base))
+        {
+            view.Dispose();
+            throw new RingCorruptException($"The ready word of '{request.Name}' went back while it was opened.");
+        }
+
+        if (request.Options.PrefaultPages && request.IsWritable)
+            view.Prefault(request.IsWritable);
+        return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: false);
+    }
+
+    private static MappedView Map(RegionRequest request, SafeFileHandle file, long totalBytes)
+    {
+        if (OperatingSystem.IsLinux())
+            return MappedView.MapLinux(file, totalBytes, request.IsWritable, request.Name.ToString());
+        if (!OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("RingShm runs on Linux and Windows.");
+        using SectionHandle section = RegionSection.OfFile(file, totalBytes, request);
+        return MappedView.MapWindows(section, request.IsWritable, request.Name.ToString());
+    }
+
+    private static State StateOf(SafeFileHandle file)
+    {
+        byte[] page = ReadPage(file);
+        if (page.Length == 0)
+            return State.HalfMade;
+        if (!IsRegion(page))
+            return State.Foreign;
+        return page.Length == HeaderLayout.PageBytes
+            && BinaryPrimitives.ReadInt64LittleEndian(page.AsSpan(HeaderLayout.ReadyOffset)) == HeaderLayout.ReadyValue
+            ? State.Ready
+            : State.HalfMade;
+    }
+
+    private static SafeFileHandle? OpenExisting(RegionRequest request, string path)
+    {
+        try
+        {
+            return File.OpenHandle(
+                path, FileMode.Open, request.IsWritable ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw NativeErrors.ForFile(exception, $"'{request.Name}' cannot be opened");
+        }
+    }
+
+    /// <summary>An empty file of our own making, or null when another process was faster.</summary>
+    private static SafeFileHandle? CreateEmpty(RegionRequest request, string path)
+    {
+        try
+        {
+            using FileStream stream = new(path, RegionSpace.NewFile(request.Options));
+            SafeFileHandle handle = stream.SafeFileHandle;
+            RegionSpace.Protect(handle, path, request.Options);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw NativeErrors.ForFile(exception, $"'{request.Name}' cannot be created");
+        }
+
+        return OpenExisting(request, path);
+    }
+
+    /// <summary>False when the file was removed since we opened it: then the name belongs to another file, or to none.</summary>
+    private static bool IsNamed(SafeFileHandle file, string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return File.Exists(path);
+        NativeLinux.FileStatus status;
+        return NativeLinux.Status(file, "", NativeLinux.EmptyPath, NativeLinux.StatLinkCount, &status) == 0 && status.LinkCount > 0;
+    }
+
+    private static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The half-made file stays; the next creator takes it over. The first error is the one to report.
+        }
+    }
+
+    private static RingNotFoundException NotFound(RegionRequest request) => new($"There is no region '{request.Name}'.");
+
+    private static RingExistsException Exists(RegionRequest request) => new($"The region '{request.Name}' exists already.");
+}

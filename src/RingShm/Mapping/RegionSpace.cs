@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using System.Security.Principal;
+using Microsoft.Win32.SafeHandles;
+using RingShm.Interop;
+
+namespace RingShm.Mapping;
+
+/// <summary>How a region file gets its space and its permissions.</summary>
+internal static class RegionSpace
+{
+    /// <summary>Signals interrupt a long reservation and would make it start over; small steps always get through.</summary>
+    private const long ReservationStepBytes = 64L << 20;
+
+    /// <summary>How a new region file is made: by us alone or not at all, readable by nobody else from its first instant.</summary>
+    public static FileStreamOptions NewFile(RingOptions options)
+    {
+        FileStreamOptions file = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+            file.UnixCreateMode = options.UnixMode;
+        return file;
+    }
+
+    /// <summary>Sets the permissions that the options ask for, whatever the umask or the folder's inheritance made of them.</summary>
+    public static void Protect(SafeFileHandle file, string path, RingOptions options)
+    {
+        if (OperatingSystem.IsWindows())
+            ProtectWindows(path, options.Security ?? RingSecurity.OwnerOnly);
+        else
+            File.SetUnixFileMode(file, options.UnixMode);
+    }
+
+    /// <summary>
+    /// Gives the file its full length with real space behind it, all zero, so that a full disk is an error here and not a
+    /// signal later.
+    /// </summary>
+    public static void Reserve(SafeFileHandle file, long totalBytes, string name)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RandomAccess.SetLength(file, totalBytes);
+            return;
+        }
+
+        for (long offset = 0; offset < totalBytes;)
+        {
+            long step = Math.Min(ReservationStepBytes, totalBytes - offset);
+            int error = NativeLinux.Allocate(file, offset, step);
+            if (error == 0)
+                offset += step;
+            else if (error != NativeLinux.ErrorInterrupted)
+                throw NativeErrors.ForLinux(error, $"There is no room for '{name}' ({totalBytes} bytes)");
+        }
+    }
+
+    public static RingException ErrorFor(Exception exception, string name, long totalBytes) =>
+        new RingStorageException($"There is no room for '{name}' ({totalBytes} bytes): {exception.Message}", exception);
+
+    /// <summary>The security descriptor for a new object, in Windows' own form; the caller frees it with LocalFree.</summary>
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    public static nint DescriptorFor(RingSecurity security)
+    {
+        using WindowsIdentity identity = WindowsIdentity.GetCurrent();
+        string owner = identity.User?.Value ?? throw new RingException("This account has no security identifier.");
+        return NativeWindows.ConvertSecurityDescriptor(security.ToSddl(owner), 1, out nint descriptor, 0)
+            ? descriptor
+            : throw NativeErrors.ForWindows(Marshal.GetLastPInvokeError(), "The security descriptor cannot be made");
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    private static void ProtectWindows(string path, RingSecurity security)
+    {
+        const uint DiscretionaryList = 4;
+        const uint ProtectedList = 0x8000_0000;
+        nint descriptor = DescriptorFor(security);
+        try
+        {
+            if (!NativeWindows.SetFileSecurity(path, DiscretionaryList | ProtectedList, descriptor))
+                throw NativeErrors.ForWindows(Marshal.GetLastPInvokeError(), $"'{path}' cannot be given its permissions");
+        }
+        finally
+        {
+            _ = NativeWindows.LocalFree(descriptor);
+        }
+    }
+}

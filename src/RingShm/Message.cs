@@ -1,0 +1,58 @@
+namespace RingShm;
+
+/// <summary>
+/// One message, read in place: a lease on its bytes. Dispose it to hand the bytes back; until then the handle reads nothing
+/// else. What is not handed back before the process ends is delivered again to a successor.
+/// </summary>
+/// <example>
+/// <code>
+/// if (consumer.TryRead(out Message message))
+///     using (message)
+///         Use(message.Span, message.Type);
+/// </code>
+/// </example>
+public readonly ref struct Message
+{
+    private readonly IMessageOwner? _owner;
+
+    internal Message(ReadOnlySpan<byte> span, int type, long position, bool redelivered, IMessageOwner? owner)
+    {
+        Span = span;
+        Type = type;
+        Position = position;
+        Redelivered = redelivered;
+        _owner = owner;
+    }
+
+    /// <summary>The payload, in the shared memory itself. Valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> Span { get; }
+
+    /// <summary>The tag that the producer gave it; the ring itself does not look at it.</summary>
+    public int Type { get; }
+
+    /// <summary>Where the message lies in the stream, in bytes of ring since creation. It grows from message to message.</summary>
+    public long Position { get; }
+
+    /// <summary>
+    /// True when a consumer that died may have been handed this message before. A message without the flag was never
+    /// delivered to anybody else.
+    /// </summary>
+    public bool Redelivered { get; }
+
+    /// <summary>Hands the bytes back to the producer. Does nothing the second time, and nothing for a message of a batch.</summary>
+    public void Dispose() => _owner?.Release(Position);
+}
+
+/// <summary>The handle that a message is leased from.</summary>
+internal interface IMessageOwner
+{
+    /// <summary>Hands back the message at this position, if it is the one that is open.</summary>
+    void Release(long position);
+}
+
+/// <summary>Takes one message of a batch; its bytes are valid until the call returns.</summary>
+public delegate void MessageHandler(in Message message);
+
+/// <summary>Takes one message of a batch and the caller's state, so that no closure is needed.</summary>
+public delegate void MessageHandler<in TState>(in Message message, TState state)
+    where TState : allows ref struct;

@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+
+namespace RingShm;
+
+/// <summary>
+/// What every attached participant is. A handle is used by one thread at a time; <see cref="Dispose"/> may be called from any
+/// thread at any time.
+/// </summary>
+/// <remarks>
+/// A handle that is lost without being disposed gives its role back when the garbage collector finds it; a process that ends
+/// gives it back through the kernel.
+/// </remarks>
+[SuppressMessage("Design", "CA1063:Implement IDisposable correctly", Justification = "Closed hierarchy; the row lease has the finalizer.")]
+public abstract class RingHandle : IDisposable
+{
+    private const int Idle = 0;
+    private const int Busy = 1;
+
+    private readonly RowLease _row;
+
+    /// <summary>
+    /// Busy while the owning thread is inside an operation or holds a claim or a lease. With <see cref="_closed"/> it forms
+    /// an asymmetric Dekker: the owner stores here and loads there without a fence; the rare disposer stores there, makes
+    /// every running thread pass a barrier, and loads here.
+    /// </summary>
+    private int _busy;
+    private int _closed;
+    private int _handedBack;
+
+    private protected RingHandle(RowLease row) => _row = row;
+
+    /// <summary>True after <see cref="Dispose"/>.</summary>
+    public bool IsDisposed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>
+    /// Gives the role back. Does not wait: if another thread is inside an operation, or a claim or a lease is open, the role is
+    /// given back when that ends. Nothing published is lost; an open claim can no longer be committed.
+    /// </summary>
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        Interlocked.MemoryBarrierProcessWide();
+        if (Volatile.Read(ref _busy) == Idle)
+            HandBack();
+    }
+
+    /// <summary>Begins an operation. Throws when the handle is disposed or in the middle of something.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Enter()
+    {
+        // Plain: only the owning thread writes it. Anything but idle is misuse, reported as well as a plain load can see it.
+        if (_busy != Idle)
+            ThrowBusy();
+        Volatile.Write(ref _busy, Busy);
+        if (Volatile.Read(ref _closed) != 0)
+            LeaveAndThrowDisposed();
+    }
+
+    /// <summary>Ends an operation, or the claim or lease that it left open.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Exit()
+    {
+        Volatile.Write(ref _busy, Idle);
+        if (Volatile.Read(ref _closed) != 0)
+            HandBack();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void HandBack()
+    {
+        if (Interlocked.Exchange(ref _handedBack, 1) == 0)
+            _row.Dispose();
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LeaveAndThrowDisposed()
+    {
+        Exit();
+        throw new ObjectDisposedException(GetType().Name);
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowBusy()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        throw new InvalidOperationException(
+            "A claim or a message of this handle is still open, or another thread is using it. A handle does one thing at a time.");
+    }
+}

@@ -1,0 +1,86 @@
+namespace RingShm;
+
+/// <summary>What a participant does with a ring.</summary>
+public enum ParticipantRole
+{
+    /// <summary>Unknown: the row's word is none of the others.</summary>
+    None = 0,
+
+    /// <summary>Writes messages.</summary>
+    Producer = 1,
+
+    /// <summary>Reads messages.</summary>
+    Consumer = 2,
+}
+
+/// <summary>A snapshot of one attached participant.</summary>
+/// <param name="Role">What it does.</param>
+/// <param name="ProcessId">Its process id, as it sees it itself (in its own pid namespace).</param>
+/// <param name="IsAlive">False when the kernel confirms that it is gone: its role is free for a successor.</param>
+/// <param name="Generation">How many participants have attached to this row so far.</param>
+/// <param name="AttachedAt">When it attached.</param>
+public sealed record ParticipantInfo(
+    ParticipantRole Role, int ProcessId, bool IsAlive, long Generation, DateTimeOffset AttachedAt);
+
+/// <summary>
+/// A snapshot of a ring. The numbers are read one after the other while others go on, so they need not belong to one moment.
+/// </summary>
+public sealed record RingInfo
+{
+    /// <summary>The region's name or path.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What kind of ring it is.</summary>
+    public required RingKind Kind { get; init; }
+
+    /// <summary>Bytes of ring, a power of two.</summary>
+    public required long CapacityBytes { get; init; }
+
+    /// <summary>The longest message, in bytes.</summary>
+    public required long MaxMessageBytes { get; init; }
+
+    /// <summary>The length of every message of a typed ring, in bytes; 0 where lengths vary.</summary>
+    public required long FixedMessageBytes { get; init; }
+
+    /// <summary>Bytes of the whole region.</summary>
+    public required long TotalBytes { get; init; }
+
+    /// <summary>When the region was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Tells this region from an earlier one of the same name.</summary>
+    public required Guid CreationId { get; init; }
+
+    /// <summary>True after <c>Complete()</c>.</summary>
+    public required bool IsCompleted { get; init; }
+
+    /// <summary>Bytes of ring that producers have taken since creation.</summary>
+    public required long ProducerPosition { get; init; }
+
+    /// <summary>Bytes of ring that consumers have handed back since creation.</summary>
+    public required long ConsumerPosition { get; init; }
+
+    /// <summary>Bytes of ring in use: what is published and not released.</summary>
+    public long UsedBytes => Math.Clamp(ProducerPosition - ConsumerPosition, 0, CapacityBytes);
+
+    /// <summary>Messages published since creation. A producer's death may leave the last publication uncounted.</summary>
+    public required long MessagesWritten { get; init; }
+
+    /// <summary>Messages released since creation.</summary>
+    public required long MessagesRead { get; init; }
+
+    /// <summary>Claims given up without a commit.</summary>
+    public required long ClaimsAborted { get; init; }
+
+    /// <summary>Messages delivered with <see cref="Message.Redelivered"/> set.</summary>
+    public required long MessagesRedelivered { get; init; }
+
+    /// <summary>How often a producer took over from a dead one.</summary>
+    public required long ProducerTakeovers { get; init; }
+
+    /// <summary>How often a consumer took over from a dead one.</summary>
+    public required long ConsumerTakeovers { get; init; }
+
+    /// <summary>Who is attached, the dead not yet replaced among them.</summary>
+    public required IReadOnlyList<ParticipantInfo> Participants { get; init; }
+}

@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// The consumer of an <see cref="SpscRing"/>. Used by one thread at a time. If the producer dies, what it published is read to
+/// the end, and then the ring is empty until a successor attaches.
+/// </summary>
+public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
+{
+    private Spsc.SpscConsumerCore<DirectMemory> _core;
+
+    /// <summary>Bytes of ring under the open lease; 0 when none is open, because no record is empty.</summary>
+    private long _leasedBytes;
+
+    internal SpscConsumer(RowLease row, in Spsc.SpscConsumerCore<DirectMemory> core)
+        : base(row) => _core = core;
+
+    /// <summary>True when the ring was completed and every message has been read: nothing more will come. Never waits.</summary>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    public bool IsDrained
+    {
+        get
+        {
+            Enter();
+            try
+            {
+                return _core.IsDrained();
+            }
+            finally
+            {
+                Exit();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Leases the next message, in place. False means that there is none now. Never waits, never allocates. Dispose the message
+    /// to hand it back; until then this handle does nothing else.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A message of this handle is still open.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="RingCorruptException">The next header is none that a producer writes.</exception>
+    public bool TryRead(out Message message)
+    {
+        Enter();
+        Spsc.SpscRecord record = _core.Peek();
+        if (!_core.IsReadable(record))
+        {
+            message = default;
+            return NothingToRead(record);
+        }
+
+        long position = _core.Position;
+        _leasedBytes = record.SizeBytes;
+        message = new Message(
+            new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, _core.IsRedelivered(position), this);
+        return true;
+    }
+
+    /// <summary>
+    /// Leases the next message, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the
+    /// ring is drained (<see cref="IsDrained"/> tells).
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was taken.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        Backoff backoff = new(timeout, cancellationToken);
+        while (!TryRead(out message))
+        {
+            if (IsDrained || !backoff.TryWait())
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Passes up to <paramref name="limit"/> messages to the handler, one after the other, and hands all of them back at once at
+    /// the end. Never waits. Returns how many; 0 when there are none now.
+    /// </summary>
+    /// <param name="handler">
+    /// What to do with each. If it throws, the messages before that one are handed back, that one comes again, and the exception
+    /// goes on to the caller.
+    /// </param>
+    /// <param name="limit">The most messages to pass.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public int TryReadBatch(MessageHandler handler, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return TryReadBatch(static (in Message message, MessageHandler state) => state(message), handler, limit);
+    }
+
+    /// <inheritdoc cref="TryReadBatch(MessageHandler, int)"/>
+    /// <param name="handler"><inheritdoc cref="TryReadBatch(MessageHandler, int)" path="/param[@name='handler']"/></param>
+    /// <param name="state">Passed on to the handler.</param>
+    /// <param name="limit">The most messages to pass.</param>
+    public int TryReadBatch<TState>(MessageHandler<TState> handler, TState state, int limit)
+        where TState : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        Enter();
+        long start = _core.Position;
+        long position = start;
+        int messages = 0;
+        int redelivered = 0;
+        try
+        {
+            while (messages < limit && _core.TryPeekAt(position, out Spsc.SpscRecord record))
+            {
+                bool again = _core.IsRedelivered(position);
+                _core.NoteDelivered(position + record.SizeBytes);
+                handler(new Message(new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, again, owner: null), state);
+                position += record.SizeBytes;
+                messages++;
+                redelivered += again ? 1 : 0;
+            }
+
+            return messages;
+        }
+        finally
+        {
+            if (messages > 0)
+                _core.ReleaseBatch(position - start, messages, redelivered);
+            Exit();
+        }
+    }
+
+    void IMessageOwner.Release(long position)
+    {
+        long bytes = _leasedBytes;
+        if (bytes == 0 || position != _core.Position)
+            return;
+        _leasedBytes = 0;
+        _core.Release(bytes);
+        Exit();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool NothingToRead(in Spsc.SpscRecord record)
+    {
+        Exit();
+        return record.IsEmpty
+            ? false
+            : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, record);
+    }
+}

@@ -1,0 +1,39 @@
+using RingShm.Layout;
+using RingShm.Liveness;
+using RingShm.Memory;
+
+namespace RingShm.Spsc;
+
+/// <summary>Reads an SPSC ring for monitors: snapshots of single words, nothing written.</summary>
+internal static unsafe class SpscInfo
+{
+    public static RingInfo Read(RingRegion region, in SpscMap map)
+    {
+        RingGeometry geometry = region.Header.Geometry;
+        // S7 before S9, both acquire: the consumer position only grows, so this order never shows more than the ring can hold.
+        long consumerPosition = DirectMemory.LoadAcquire(map.ConsumerPosition, Edge.S7);
+        long producerPosition = DirectMemory.LoadAcquire(map.ProducerPosition, Edge.S9);
+        return new RingInfo
+        {
+            Name = region.DisplayName,
+            Kind = geometry.Kind,
+            CapacityBytes = geometry.CapacityBytes,
+            MaxMessageBytes = geometry.MaxMessageBytes,
+            FixedMessageBytes = geometry.FixedMessageBytes,
+            TotalBytes = geometry.TotalBytes,
+            CreatedAt = UnixTime.FromMicroseconds(region.Header.CreationTimeUnixMicroseconds),
+            CreationId = region.Header.CreationId,
+            // S13 acquire: as the handles read it. Pairs with S12.
+            IsCompleted = DirectMemory.LoadAcquire(map.Completed, Edge.S13) != 0,
+            ProducerPosition = producerPosition,
+            ConsumerPosition = consumerPosition,
+            MessagesWritten = DirectMemory.Load(map.ProducerMessages, Edge.S14),
+            MessagesRead = DirectMemory.Load(map.ConsumerMessages, Edge.S14),
+            ClaimsAborted = DirectMemory.Load(map.ProducerAborted, Edge.S14),
+            MessagesRedelivered = DirectMemory.Load(map.ConsumerRedelivered, Edge.S14),
+            ProducerTakeovers = DirectMemory.Load(map.ProducerTakeovers, Edge.S14),
+            ConsumerTakeovers = DirectMemory.Load(map.ConsumerTakeovers, Edge.S14),
+            Participants = [.. Enumerable.Range(0, geometry.RowCount).Select(row => RowLease.Describe(region, row)).OfType<ParticipantInfo>()],
+        };
+    }
+}

@@ -1,0 +1,214 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// The producer of an <see cref="SpscRing"/>. Used by one thread at a time. If the consumer dies, messages stay in the ring for
+/// its successor and this side notices nothing but, in the end, a full ring.
+/// </summary>
+public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
+{
+    private Spsc.SpscProducerCore<DirectMemory> _core;
+    private ClaimWriter? _writer;
+    private long* _claimHeader;
+    private int _claimBytes;
+
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
+        : base(row) => _core = core;
+
+    /// <summary>The longest message, in bytes.</summary>
+    public int MaxMessageBytes => _core.MaxMessageBytes;
+
+    /// <summary>
+    /// Writes one message. False means that the ring is too full for it, and nothing else. Never waits, never allocates.
+    /// </summary>
+    /// <param name="message">The payload; empty is a message too.</param>
+    /// <param name="type">A tag for the consumer.</param>
+    /// <exception cref="MessageTooLargeException">The ring can never carry it.</exception>
+    /// <exception cref="RingCompletedException">The ring was completed.</exception>
+    /// <exception cref="InvalidOperationException">A claim is open on this handle.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="RingCorruptException">The consumer's words make no sense.</exception>
+    public bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
+    {
+        Enter();
+        long* header = _core.TryReserveFast(message.Length);
+        if (header == null)
+            return TryWriteSlow(message, type);
+        _core.Write(header, message, type);
+        Exit();
+        return true;
+    }
+
+    /// <summary>
+    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// </summary>
+    /// <param name="message">The payload.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool Write(ReadOnlySpan<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Write(message, type: 0, timeout, cancellationToken);
+
+    /// <summary>
+    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// </summary>
+    /// <param name="message">The payload.</param>
+    /// <param name="type">A tag for the consumer.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Backoff backoff = new(timeout, cancellationToken);
+        while (!TryWrite(message, type))
+        {
+            if (!backoff.TryWait())
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Claims room for a message to be filled in place. False means that the ring is too full. Never waits, never allocates.
+    /// Until the claim is committed or disposed, this handle does nothing else.
+    /// </summary>
+    /// <param name="maxLengthBytes">The most that the message will have; a commit may be shorter.</param>
+    /// <param name="claim">The claim. Dispose it in every case.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A negative length.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool TryClaim(int maxLengthBytes, out Claim claim)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLengthBytes);
+        Enter();
+        long* header = _core.TryReserveFast(maxLengthBytes);
+        if (header == null)
+        {
+            header = ReserveSlow(maxLengthBytes);
+            if (header == null)
+            {
+                claim = default;
+                return false;
+            }
+        }
+
+        _claimHeader = header;
+        _claimBytes = maxLengthBytes;
+        claim = new Claim(new Span<byte>(Layout.SpscMap.PayloadOf(header), maxLengthBytes), _core.Position, this);
+        return true;
+    }
+
+    /// <summary>
+    /// Writes as many of the messages as there is room for, in order, and makes them visible all at once. Never waits. Returns
+    /// how many; 0 when the ring is too full for the first. A process that dies inside has written none of them.
+    /// </summary>
+    /// <param name="messages">The payloads. It stops before one that is too long for the ring; that one throws when it is first.</param>
+    /// <param name="type">A tag for the consumer, the same on all.</param>
+    /// <inheritdoc cref="TryWrite"/>
+    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0)
+    {
+        Enter();
+        try
+        {
+            return _core.TryWriteBatch(messages, type);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    void IClaimOwner.Commit(long position, int lengthBytes, int type)
+    {
+        long* header = OpenClaim(position);
+        if (IsDisposed)
+        {
+            EndClaim();
+            throw new ObjectDisposedException(nameof(SpscProducer));
+        }
+
+        try
+        {
+            _core.ThrowIfCompleted();
+            _core.Publish(header, lengthBytes, type);
+        }
+        finally
+        {
+            EndClaim();
+        }
+    }
+
+    void IClaimOwner.Abort(long position)
+    {
+        if (_claimHeader == null || position != _core.Position)
+            return;
+        _core.CountAborted();
+        EndClaim();
+    }
+
+    IBufferWriter<byte> IClaimOwner.WriterFor(long position)
+    {
+        long* header = OpenClaim(position);
+        _writer ??= new ClaimWriter();
+        if (!_writer.IsAt(Layout.SpscMap.PayloadOf(header)))
+            _writer.Reset(Layout.SpscMap.PayloadOf(header), _claimBytes);
+        return _writer;
+    }
+
+    int IClaimOwner.WrittenBytes(long position)
+    {
+        long* header = OpenClaim(position);
+        return _writer != null && _writer.IsAt(Layout.SpscMap.PayloadOf(header)) ? _writer.WrittenBytes : 0;
+    }
+
+    private long* OpenClaim(long position)
+    {
+        if (_claimHeader == null || position != _core.Position)
+            ThrowHelper.ClaimOver();
+        return _claimHeader;
+    }
+
+    private void EndClaim()
+    {
+        _claimHeader = null;
+        _writer?.Reset(null, 0);
+        Exit();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteSlow(ReadOnlySpan<byte> message, int type)
+    {
+        try
+        {
+            return _core.TryWrite(message, type);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Leaves the handle busy only when it returns room.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long* ReserveSlow(int lengthBytes)
+    {
+        long* header = null;
+        try
+        {
+            header = _core.TryReserve(lengthBytes);
+            return header;
+        }
+        finally
+        {
+            if (header == null)
+                Exit();
+        }
+    }
+}

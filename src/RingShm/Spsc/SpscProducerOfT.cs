@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// The producer of an <see cref="SpscRing{T}"/>. Used by one thread at a time. If the consumer dies, values stay in the ring for
+/// its successor.
+/// </summary>
+/// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
+public sealed unsafe class SpscProducer<T> : RingHandle
+    where T : unmanaged
+{
+    private Spsc.SpscProducerCore<DirectMemory> _core;
+
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
+        : base(row) => _core = core;
+
+    /// <summary>
+    /// Writes one value. False means that the ring is full, and nothing else. Never waits, never allocates.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="type">A tag, for monitors and for consumers that read bytes.</param>
+    /// <exception cref="RingCompletedException">The ring was completed.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="RingCorruptException">The consumer's words make no sense.</exception>
+    public bool TryWrite(in T value, int type = 0)
+    {
+        Enter();
+        long* header = _core.TryReserveFast(sizeof(T));
+        if (header == null)
+            return TryWriteSlow(value, type);
+        _core.Write(header, value, type);
+        Exit();
+        return true;
+    }
+
+    /// <summary>
+    /// Writes as many of the values as there is room for, in order, and makes them visible all at once. Never waits. Returns how
+    /// many. A process that dies inside has written none of them.
+    /// </summary>
+    /// <inheritdoc cref="TryWrite"/>
+    public int TryWriteBatch(ReadOnlySpan<T> values, int type = 0)
+    {
+        Enter();
+        try
+        {
+            return _core.TryWriteBatch(values, type);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>
+    /// Writes one value with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool Write(in T value, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Write(in value, type: 0, timeout, cancellationToken);
+
+    /// <summary>
+    /// Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="type">A tag for the consumer.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool Write(in T value, int type, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Backoff backoff = new(timeout, cancellationToken);
+        while (!TryWrite(in value, type))
+        {
+            if (!backoff.TryWait())
+                return false;
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteSlow(in T value, int type)
+    {
+        try
+        {
+            return _core.TryWrite(value, type);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+}

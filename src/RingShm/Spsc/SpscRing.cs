@@ -1,0 +1,96 @@
+using RingShm.Mapping;
+using RingShm.Spsc;
+
+namespace RingShm;
+
+/// <summary>
+/// A ring for one producer and one consumer, in order, for messages of any length up to a limit. Each side can be in another
+/// process, and reads and writes the shared memory directly.
+/// </summary>
+/// <remarks>
+/// The ring object may be used by any thread; the handles that it gives out by one thread at a time. Each role has one live
+/// holder: another attempt throws <see cref="RoleTakenException"/>. When a holder dies, in whatever way, the role is free at
+/// once: a producer's successor goes on after the last published message, a consumer's at the last one that was handed back.
+/// </remarks>
+public sealed class SpscRing : IDisposable
+{
+    private readonly SpscRingCore _core;
+
+    private SpscRing(RegionName name, RegionMode mode, RingOptions? options) =>
+        _core = new SpscRingCore(name, mode, options, fixedMessageBytes: 0);
+
+    /// <summary>True when this object's call made the region, false when it was there.</summary>
+    public bool CreatedNew => _core.Region.CreatedNew;
+
+    /// <summary>The region's name or path.</summary>
+    public RegionName Name => _core.Region.Name;
+
+    /// <summary>Bytes of ring: the capacity asked for, rounded up to a power of two.</summary>
+    public long CapacityBytes => _core.Geometry.CapacityBytes;
+
+    /// <summary>The longest message, in bytes.</summary>
+    public long MaxMessageBytes => _core.Geometry.MaxMessageBytes;
+
+    /// <summary>True after <see cref="Complete"/>, in any process.</summary>
+    public bool IsCompleted => _core.IsCompleted;
+
+    /// <summary>Makes a new region.</summary>
+    /// <param name="name">A name or a path; see <see cref="RegionName"/>.</param>
+    /// <param name="options">Sizes and permissions; null for the defaults.</param>
+    /// <exception cref="RingExistsException">It exists already.</exception>
+    /// <exception cref="ArgumentException">A wrong name, or sizes that make no ring.</exception>
+    /// <exception cref="RingStorageException">There is no room for it.</exception>
+    /// <exception cref="RingAccessDeniedException">The operating system refuses.</exception>
+    /// <exception cref="TimeoutException">A live process has begun to make it and does not finish.</exception>
+    public static SpscRing Create(RegionName name, RingOptions? options = null) => new(name, RegionMode.Create, options);
+
+    /// <summary>Opens an existing region.</summary>
+    /// <param name="name">A name or a path; see <see cref="RegionName"/>.</param>
+    /// <param name="options">What the caller relies on; null to take the region as it is.</param>
+    /// <exception cref="RingNotFoundException">There is none.</exception>
+    /// <exception cref="RingMismatchException">It is of another kind, version or size than the options say.</exception>
+    /// <exception cref="RingCorruptException">It is no region, or a damaged one.</exception>
+    /// <exception cref="RingAccessDeniedException">The operating system refuses.</exception>
+    /// <exception cref="TimeoutException">A live process has begun to make it and does not finish.</exception>
+    public static SpscRing Open(RegionName name, RingOptions? options = null) => new(name, RegionMode.Open, options);
+
+    /// <summary>
+    /// Opens the region, or makes it when there is none; <see cref="CreatedNew"/> tells which. Of several processes that call
+    /// this at once, one makes it and all open the same.
+    /// </summary>
+    /// <inheritdoc cref="Open"/>
+    /// <exception cref="ArgumentException">A wrong name, or sizes that make no ring.</exception>
+    /// <exception cref="RingStorageException">There is no room for it.</exception>
+    public static SpscRing CreateOrOpen(RegionName name, RingOptions? options = null) =>
+        new(name, RegionMode.CreateOrOpen, options);
+
+    /// <summary>Takes the producer role. Does not wait.</summary>
+    /// <exception cref="RoleTakenException">A live participant, here or in another process, holds it.</exception>
+    /// <exception cref="RingCompletedException">The ring was completed.</exception>
+    /// <exception cref="RingCorruptException">The ring's positions or records make no sense.</exception>
+    /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    public SpscProducer AttachProducer() => _core.AttachProducer(static (row, core) => new SpscProducer(row, core));
+
+    /// <summary>Takes the consumer role. Does not wait.</summary>
+    /// <exception cref="RoleTakenException">A live participant, here or in another process, holds it.</exception>
+    /// <exception cref="RingCorruptException">The ring's positions make no sense.</exception>
+    /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    public SpscConsumer AttachConsumer() => _core.AttachConsumer(static (row, core) => new SpscConsumer(row, core));
+
+    /// <summary>
+    /// Says that no more messages will come. Writing throws from now on; the consumer reads what is there, and is then drained.
+    /// Call it after the last write has returned: a write that runs at the same moment on another thread or in another process
+    /// may land behind the end. Cannot be undone.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    public void Complete() => _core.Complete();
+
+    /// <summary>A snapshot of the ring's state. Costs the other participants nothing.</summary>
+    public RingInfo GetInfo() => _core.GetInfo();
+
+    /// <summary>
+    /// Disposes the handles attached through this object and lets go of the region, which stays for others (on Linux until it
+    /// is removed). Safe while other threads are inside a handle: memory is unmapped when the last of them has left.
+    /// </summary>
+    public void Dispose() => _core.Dispose();
+}
