@@ -3,7 +3,7 @@ namespace RingShm.Layout;
 /// <summary>Offsets inside one participant row. Rows are 128 bytes apart, because different processes write them.</summary>
 /// <remarks>
 /// <code>
-///  0x00  8  owner word: 0 = free, else  63 ........ 32 | 31 ...... 0
+///  0x00  8  owner word: 0 = free, 2^32 = abandoned, else  63 ........ 32 | 31 ...... 0
 ///                                       start-time tag | process id
 ///  0x08  8  role
 ///  0x10  8  generation: attachments so far
@@ -22,6 +22,12 @@ internal static class RowLayout
     public const int AttachTimeOffset = 0x20;
 
     public const long FreeOwner = 0;
+
+    /// <summary>
+    /// The owner word of a handle that its program lost: no process has id 0, so it reads as dead, and the successor treats what
+    /// the handle held as a dead owner's.
+    /// </summary>
+    public const long AbandonedOwner = 1L << 32;
 
     /// <summary>Packs an owner word. The tag tells two processes apart that got the same id one after the other.</summary>
     public static long PackOwner(int processId, uint startTimeTag) => ((long)startTimeTag << 32) | (uint)processId;

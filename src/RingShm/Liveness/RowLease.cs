@@ -21,7 +21,14 @@ internal sealed unsafe class RowLease : IDisposable
         _owner = owner;
     }
 
-    ~RowLease() => Dispose();
+    ~RowLease()
+    {
+        // The program lost the handle, perhaps with a lease open: nothing it held was handed back.
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+            return;
+        RowProtocol<DirectMemory>.Abandon(_owner, _row, _region.Oracle);
+        _region.ReleaseReference();
+    }
 
     /// <summary>
     /// Attaches to a row that one participant at a time may own. Does not wait.

@@ -36,10 +36,17 @@ internal static unsafe class RowProtocol<TMemory>
     }
 
     /// <summary>Lets the row go. The caller has handed back everything that it held through the row.</summary>
-    public static void Release(long* ownerWord, int row, IRowOracle oracle)
+    public static void Release(long* ownerWord, int row, IRowOracle oracle) =>
+        Leave(ownerWord, RowLayout.FreeOwner, row, oracle);
+
+    /// <summary>Leaves the row as a dead owner would: what was held through it is for the successor to sort out.</summary>
+    public static void Abandon(long* ownerWord, int row, IRowOracle oracle) =>
+        Leave(ownerWord, RowLayout.AbandonedOwner, row, oracle);
+
+    private static void Leave(long* ownerWord, long word, int row, IRowOracle oracle)
     {
-        // P3 release: all that we did as owner before the row reads free. Pairs with P1.
-        TMemory.StoreRelease(ownerWord, RowLayout.FreeOwner, Edge.P3);
+        // P3 release: all that we did as owner before the row is anybody's. Pairs with P1.
+        TMemory.StoreRelease(ownerWord, word, Edge.P3);
         oracle.Unlock(row);
     }
 }

@@ -51,7 +51,7 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
         if (!_core.IsReadable(record))
         {
             message = default;
-            return NothingToRead(record);
+            return NothingToRead(record.Header);
         }
 
         long position = _core.Position;
@@ -146,11 +146,11 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool NothingToRead(in Spsc.SpscRecord record)
+    private bool NothingToRead(long header)
     {
         Exit();
-        return record.IsEmpty
+        return header == Layout.RecordLayout.Unpublished
             ? false
-            : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, record);
+            : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, header);
     }
 }

@@ -61,7 +61,7 @@ internal unsafe struct SpscConsumerCore<TMemory>
         }
 
         value = default;
-        return record.IsEmpty ? false : throw CorruptRecord(_consumerPosition, record);
+        return record.IsEmpty ? false : throw CorruptRecord(_consumerPosition, record.Header);
     }
 
     /// <summary>Takes the value of a record whose length was checked.</summary>
@@ -82,7 +82,7 @@ internal unsafe struct SpscConsumerCore<TMemory>
         for (; count < destination.Length && TryPeekAt(position, out SpscRecord record); count++, position += size)
         {
             if (record.LengthBytes != sizeof(T))
-                throw CorruptRecord(position, record);
+                throw CorruptRecord(position, record.Header);
             destination[count] = TMemory.Read<T>(record.Payload, Edge.S5);
         }
 
@@ -98,7 +98,7 @@ internal unsafe struct SpscConsumerCore<TMemory>
         record = PeekAt(position);
         if (IsReadable(record))
             return true;
-        return record.IsEmpty ? false : throw CorruptRecord(position, record);
+        return record.IsEmpty ? false : throw CorruptRecord(position, record.Header);
     }
 
     /// <summary>
@@ -134,8 +134,8 @@ internal unsafe struct SpscConsumerCore<TMemory>
         return TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0 && !TryPeek(out _);
     }
 
-    public static RingCorruptException CorruptRecord(long position, in SpscRecord record) => new(
-        $"The record header at position {position} is 0x{record.Header:X16}, which no producer of this ring writes.");
+    public static RingCorruptException CorruptRecord(long position, long header) => new(
+        $"The record header at position {position} is 0x{header:X16}, which no producer of this ring writes.");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly SpscRecord PeekAt(long position)

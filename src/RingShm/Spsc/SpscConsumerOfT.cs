@@ -48,7 +48,7 @@ public sealed unsafe class SpscConsumer<T> : RingHandle
         if (!RecordLayout.IsPublishedWithLength(record.Header, sizeof(T)))
         {
             value = default;
-            return NothingToRead(record);
+            return NothingToRead(record.Header);
         }
 
         value = _core.TakeValue<T>(record);
@@ -96,11 +96,11 @@ public sealed unsafe class SpscConsumer<T> : RingHandle
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool NothingToRead(in Spsc.SpscRecord record)
+    private bool NothingToRead(long header)
     {
         Exit();
-        return record.IsEmpty
+        return header == RecordLayout.Unpublished
             ? false
-            : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, record);
+            : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, header);
     }
 }

@@ -182,6 +182,8 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         Exit();
     }
 
+    private protected override void BeforeHandBack() => _core.StoreHints();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryWriteSlow(ReadOnlySpan<byte> message, int type)
     {

@@ -13,12 +13,17 @@ namespace RingShm.Spsc;
 /// Invariant I2: consumer position ≤ producer position ≤ consumer position + capacity − 8 (the next header has room).
 /// Publishing keeps I1 by clearing the following header first (S1), then releasing this one (S3). Everything written before
 /// S3 is unreachable: a producer that dies there leaves nothing to mend.
+/// Position and counter are stored for others only now and then (every <see cref="HintBytes"/>, when the ring looks full, when
+/// the handle goes): whoever needs the exact end walks on over the published headers.
 /// In-band publication is the scheme of FastForward (Giacomoni, Moseley, Vachharajani, PPoPP 2008) with variable-length records.
 /// One thread at a time; no member waits; nothing here allocates.
 /// </remarks>
 internal unsafe struct SpscProducerCore<TMemory>
     where TMemory : struct, IMemory
 {
+    /// <summary>How far the stored position may trail the real one, unless a single record or batch is longer.</summary>
+    private const long HintBytes = 64 * 1024;
+
     private readonly SpscMap _map;
     private readonly byte* _data;
     private readonly long _mask;
@@ -26,8 +31,13 @@ internal unsafe struct SpscProducerCore<TMemory>
 
     private long _producerPosition;
 
-    /// <summary>The producer position must not pass this: last seen consumer position + capacity − one header.</summary>
+    /// <summary>
+    /// Up to here records need no closer look. At most <see cref="_consumerLimit"/>, and near enough for the next hint.
+    /// </summary>
     private long _limit;
+
+    /// <summary>The producer position must not pass this: last seen consumer position + capacity − one header.</summary>
+    private long _consumerLimit;
     private long _messages;
 
     public SpscProducerCore(in SpscMap map, long producerPosition, long messages)
@@ -38,6 +48,7 @@ internal unsafe struct SpscProducerCore<TMemory>
         _maxMessageBytes = map.MaxMessageBytes;
         _producerPosition = producerPosition;
         _limit = producerPosition;
+        _consumerLimit = producerPosition;
         _messages = messages;
     }
 
@@ -141,8 +152,8 @@ internal unsafe struct SpscProducerCore<TMemory>
         long size = RecordLayout.SizeOf(sizeof(T));
         long wanted = _producerPosition + (size * values.Length);
         if (wanted > _limit)
-            ExtendLimit();
-        int count = (int)Math.Min(values.Length, (_limit - _producerPosition) / size);
+            TryExtendLimit(wanted);
+        int count = (int)Math.Min(values.Length, (_consumerLimit - _producerPosition) / size);
         if (count <= 0)
             return 0;
         long word = RecordLayout.EncodeHeader(sizeof(T), type);
@@ -204,14 +215,19 @@ internal unsafe struct SpscProducerCore<TMemory>
         Advance(end, count);
     }
 
+    /// <summary>Stores how far this producer has come, for monitors and successors.</summary>
+    public readonly void StoreHints()
+    {
+        // S8, S14 plain: a line that nobody polls; a successor walks on from here, a monitor takes it as a snapshot.
+        TMemory.Store(_map.ProducerMessages, _messages, Edge.S14);
+        TMemory.Store(_map.ProducerPosition, _producerPosition, Edge.S8);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Advance(long position, int messages)
     {
         _producerPosition = position;
         _messages += messages;
-        // S8, S14 plain: a line that nobody polls; a successor walks on from here, a monitor takes it as a snapshot.
-        TMemory.Store(_map.ProducerPosition, position, Edge.S8);
-        TMemory.Store(_map.ProducerMessages, _messages, Edge.S14);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -224,19 +240,28 @@ internal unsafe struct SpscProducerCore<TMemory>
             ThrowHelper.Completed();
     }
 
+    /// <summary>
+    /// Moves the limit to where the record may end, if there is room; stores the hints on the way. The consumer position is
+    /// loaded only when the one last seen does not do: its line belongs to the consumer.
+    /// </summary>
     private bool TryExtendLimit(long next)
     {
-        ExtendLimit();
-        return next <= _limit;
-    }
+        StoreHints();
+        if (next > _consumerLimit)
+        {
+            // S7 acquire: the consumer's reads of these bytes are over before we write them. Pairs with S6.
+            long consumerPosition = TMemory.LoadAcquire(_map.ConsumerPosition, Edge.S7);
+            long used = _producerPosition - consumerPosition;
+            if (used < 0 || used > _map.CapacityBytes - RecordLayout.HeaderBytes || consumerPosition < 0)
+            {
+                ThrowHelper.CorruptPosition(
+                    "consumer", consumerPosition, $"0 to the producer position {_producerPosition}, within the capacity");
+            }
 
-    private void ExtendLimit()
-    {
-        // S7 acquire: the consumer's reads of these bytes are over before we write them. Pairs with S6.
-        long consumerPosition = TMemory.LoadAcquire(_map.ConsumerPosition, Edge.S7);
-        long used = _producerPosition - consumerPosition;
-        if (used < 0 || used > _map.CapacityBytes - RecordLayout.HeaderBytes || consumerPosition < 0)
-            ThrowHelper.CorruptPosition("consumer", consumerPosition, $"0 to the producer position {_producerPosition}, within the capacity");
-        _limit = consumerPosition + _map.CapacityBytes - RecordLayout.HeaderBytes;
+            _consumerLimit = consumerPosition + _map.CapacityBytes - RecordLayout.HeaderBytes;
+        }
+
+        _limit = Math.Min(_consumerLimit, Math.Max(next, _producerPosition + HintBytes));
+        return next <= _consumerLimit;
     }
 }

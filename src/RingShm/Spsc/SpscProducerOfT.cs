@@ -87,6 +87,8 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         return true;
     }
 
+    private protected override void BeforeHandBack() => _core.StoreHints();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryWriteSlow(in T value, int type)
     {

@@ -11,8 +11,8 @@ internal static unsafe class SpscRoles<TMemory>
     where TMemory : struct, IMemory
 {
     /// <summary>
-    /// A producer continues after the last published record. The stored producer position may be one publication behind,
-    /// because it is stored after the header; the walk over published headers finds the rest.
+    /// A producer continues after the last published record. The stored producer position trails; the walk over published
+    /// headers finds the rest.
     /// </summary>
     public static SpscProducerCore<TMemory> StartProducer(in SpscMap map, bool predecessorDied)
     {
@@ -20,7 +20,9 @@ internal static unsafe class SpscRoles<TMemory>
         long consumerPosition = TMemory.LoadAcquire(map.ConsumerPosition, Edge.S7);
         long stored = TMemory.LoadAcquire(map.ProducerPosition, Edge.S9);
         CheckPositions(map, consumerPosition, stored);
-        long end = FindEnd(map, consumerPosition, Math.Max(stored, consumerPosition), out long walked);
+        long end = FindEnd(map, stored, Math.Min(stored, consumerPosition), out long walked);
+        if (end < consumerPosition)
+            ThrowHelper.CorruptPosition("consumer", consumerPosition, $"at most {end}, where the records end");
         long messages = TMemory.Load(map.ProducerMessages, Edge.S14) + walked;
         TMemory.Store(map.ProducerPosition, end, Edge.S8);
         TMemory.Store(map.ProducerMessages, messages, Edge.S14);
@@ -54,13 +56,14 @@ internal static unsafe class SpscRoles<TMemory>
     }
 
     /// <summary>
-    /// The position after the last published record at or after <paramref name="start"/>. At most one lap: a ring whose
-    /// headers never end is corrupt.
+    /// The position after the last published record at or after <paramref name="start"/>. At most one lap from
+    /// <paramref name="oldest"/>, the first position whose record nobody can have written over: the producer stores its position
+    /// whenever it looks at the consumer's, so it never gets a lap ahead of either. A ring whose headers never end is corrupt.
     /// </summary>
-    public static long FindEnd(in SpscMap map, long consumerPosition, long start, out long records)
+    public static long FindEnd(in SpscMap map, long start, long oldest, out long records)
     {
         long position = start;
-        long limit = consumerPosition + map.CapacityBytes - RecordLayout.HeaderBytes;
+        long limit = oldest + map.CapacityBytes - RecordLayout.HeaderBytes;
         for (records = 0; position <= limit; records++)
         {
             // S4 acquire: as the consumer reads it. Pairs with S3.
@@ -78,7 +81,7 @@ internal static unsafe class SpscRoles<TMemory>
     }
 
     /// <summary>
-    /// Refuses positions that no protocol step produces. The producer position may trail the consumer's by one publication.
+    /// Refuses positions that no protocol step produces. The stored producer position may trail the consumer's.
     /// </summary>
     public static void CheckPositions(in SpscMap map, long consumerPosition, long producerPosition)
     {
