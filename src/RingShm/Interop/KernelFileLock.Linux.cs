@@ -12,9 +12,10 @@ namespace RingShm.Interop;
 internal static unsafe partial class KernelFileLock
 {
     [SupportedOSPlatform("linux")]
-    private static bool TryLockLinux(SafeFileHandle file, long position, string name)
+    private static bool TryLockLinux(SafeFileHandle file, long position, bool shared, string name)
     {
-        int error = Control(file, NativeLinux.SetOpenDescriptionLock, NativeLinux.WriteLock, position, out _);
+        short type = shared ? NativeLinux.ReadLock : NativeLinux.WriteLock;
+        int error = Control(file, NativeLinux.SetOpenDescriptionLock, type, position, out _);
         return error switch
         {
             0 => true,

@@ -8,10 +8,11 @@ namespace RingShm.Interop;
 internal static unsafe partial class KernelFileLock
 {
     [SupportedOSPlatform("windows")]
-    private static bool TryLockWindows(SafeFileHandle file, long position, string name)
+    private static bool TryLockWindows(SafeFileHandle file, long position, bool shared, string name)
     {
         NativeOverlapped at = At(position);
-        if (NativeWindows.LockFile(file, NativeWindows.LockExclusive | NativeWindows.LockFailImmediately, 0, 1, 0, &at))
+        uint flags = NativeWindows.LockFailImmediately | (shared ? 0 : NativeWindows.LockExclusive);
+        if (NativeWindows.LockFile(file, flags, 0, 1, 0, &at))
             return true;
         int error = Marshal.GetLastPInvokeError();
         return error is NativeWindows.ErrorLockViolation or NativeWindows.ErrorIoPending

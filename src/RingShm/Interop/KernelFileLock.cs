@@ -3,17 +3,24 @@ using Microsoft.Win32.SafeHandles;
 namespace RingShm.Interop;
 
 /// <summary>
-/// An exclusive lock on one byte of a file that the kernel takes back when its holder ends, however it ends. The byte need
-/// not exist. The lock belongs to the open file: two opens in one process exclude each other.
+/// A lock on one byte of a file, exclusive or shared, that the kernel takes back when its holder ends, however it ends. The
+/// byte need not exist. The lock belongs to the open file: two opens in one process exclude each other.
 /// </summary>
 internal static partial class KernelFileLock
 {
-    /// <summary>Takes the lock without waiting; false when somebody else holds it.</summary>
-    public static bool TryLock(SafeFileHandle file, long position, string name)
+    /// <summary>Takes the lock exclusively without waiting; false when somebody else holds it in any way.</summary>
+    public static bool TryLock(SafeFileHandle file, long position, string name) => TryLock(file, position, shared: false, name);
+
+    /// <summary>Takes the lock beside other sharers without waiting; false when somebody else holds it exclusively.</summary>
+    public static bool TryLockShared(SafeFileHandle file, long position, string name) => TryLock(file, position, shared: true, name);
+
+    /// <summary>Turns our exclusive lock into a shared one.</summary>
+    public static void Downgrade(SafeFileHandle file, long position, string name)
     {
+        // Linux converts in place; Windows must let go first, which is why nothing may depend on the moment in between.
         if (OperatingSystem.IsWindows())
-            return TryLockWindows(file, position, name);
-        return OperatingSystem.IsLinux() ? TryLockLinux(file, position, name) : throw NotHere();
+            UnlockWindows(file, position);
+        _ = TryLock(file, position, shared: true, name);
     }
 
     /// <summary>Gives the lock back.</summary>
@@ -25,18 +32,23 @@ internal static partial class KernelFileLock
             UnlockLinux(file, position);
     }
 
-    /// <summary>True when somebody other than this open file holds the lock.</summary>
+    /// <summary>True when somebody other than this open file holds the lock in any way.</summary>
     public static bool IsHeldByOther(SafeFileHandle file, long position, string name)
     {
         if (OperatingSystem.IsLinux())
             return IsHeldByOtherLinux(file, position, name);
-        if (!OperatingSystem.IsWindows())
-            throw NotHere();
-        if (!TryLockWindows(file, position, name))
+        if (!TryLock(file, position, shared: false, name))
             return true;
-        UnlockWindows(file, position);
+        Unlock(file, position);
         return false;
     }
 
-    private static PlatformNotSupportedException NotHere() => new("RingShm runs on Linux and Windows.");
+    private static bool TryLock(SafeFileHandle file, long position, bool shared, string name)
+    {
+        if (OperatingSystem.IsWindows())
+            return TryLockWindows(file, position, shared, name);
+        return OperatingSystem.IsLinux()
+            ? TryLockLinux(file, position, shared, name)
+            : throw new PlatformNotSupportedException("RingShm runs on Linux and Windows.");
+    }
 }

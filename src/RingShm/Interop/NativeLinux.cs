@@ -16,6 +16,7 @@ internal static unsafe partial class NativeLinux
 
     public const int SetOpenDescriptionLock = 37;
     public const int GetOpenDescriptionLock = 36;
+    public const short ReadLock = 0;
     public const short WriteLock = 1;
     public const short NoLock = 2;
 
@@ -26,7 +27,9 @@ internal static unsafe partial class NativeLinux
     public const int ErrorNotSupported = 95;
 
     public const int EmptyPath = 0x1000;
-    public const uint StatLinkCount = 0x4;
+    public const uint StatTypeAndLinkCount = 0x5;
+    public const ushort TypeMask = 0xF000;
+    public const ushort TypeRegular = 0x8000;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -73,5 +76,8 @@ internal static unsafe partial class NativeLinux
 
         [FieldOffset(0x10)]
         public uint LinkCount;
+
+        [FieldOffset(0x1C)]
+        public ushort Mode;
     }
 }

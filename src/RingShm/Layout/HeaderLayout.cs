@@ -70,5 +70,11 @@ internal static class HeaderLayout
     /// </summary>
     public const long CreationLockByte = 0x4000_0000_0000_0000;
 
+    /// <summary>
+    /// The file byte that every user of the region has locked shared; who makes the region anew must hold it exclusively, so
+    /// that no damage to the ready word can make anybody cut a file that others have mapped.
+    /// </summary>
+    public const long UseLockByte = 0x4000_0000_0000_0001;
+
     public const long RowLockBase = 0x4000_0000_0000_1000;
 }

@@ -23,7 +23,7 @@ internal sealed class ProcessHandleOracle : IRowOracle
 
     public bool IsAlive(int row, long owner)
     {
-        if (owner == RowLayout.FreeOwner)
+        if (owner is RowLayout.FreeOwner or RowLayout.AbandonedOwner)
             return false;
         if (owner == ProcessIdentity.OwnerWord)
             return true;

@@ -11,7 +11,8 @@ namespace RingShm.Mapping;
 /// Regions that are files: every region on Linux, and regions named by a path on Windows.
 /// </summary>
 /// <remarks>
-/// Whoever holds the kernel lock on the creation byte and finds the region not ready makes it; the ready word is stored last.
+/// Whoever holds the kernel lock on the creation byte, and alone the one on the use byte, and finds the region not ready makes
+/// it; the ready word is stored last. Every user holds the use byte shared.
 /// A region that is not ready and whose lock nobody holds was left by a creator that died: the next creator starts it anew.
 /// The magic is the first thing written, so that a foreign file is never mistaken for a half-made region.
 /// </remarks>
@@ -37,26 +38,28 @@ internal static unsafe class RegionFile
         SpinWait wait = default;
         while (true)
         {
-            SafeFileHandle? file = OpenExisting(request, path)
-                ?? (request.Mode == RegionMode.Open ? throw NotFound(request) : CreateEmpty(request, path));
+            SafeFileHandle? file = OpenExisting(request, path);
+            bool isOurs = file == null;
+            file ??= request.Mode == RegionMode.Open ? throw NotFound(request) : CreateEmpty(request, path);
             if (file == null)
                 continue;
             try
             {
-                OpenedRegion? opened = TryUse(request, path, file, geometry);
+                OpenedRegion? opened = TryUse(request, path, file, geometry, isOurs);
                 if (opened != null)
                 {
                     file = null;
                     return opened;
                 }
+
+                if (Stopwatch.GetElapsedTime(start) > request.Options.OpenTimeout)
+                    throw GaveUp(request, file);
             }
             finally
             {
                 file?.Dispose();
             }
 
-            if (Stopwatch.GetElapsedTime(start) > request.Options.OpenTimeout)
-                throw new TimeoutException($"'{request.Name}' is being created by a live process that has not finished.");
             wait.SpinOnce();
         }
     }
@@ -76,7 +79,8 @@ internal static unsafe class RegionFile
         page.Length >= sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(page) == HeaderLayout.Magic;
 
     /// <summary>One attempt; null when it must be tried again (the creator is at work, or the file was removed under us).</summary>
-    private static OpenedRegion? TryUse(RegionRequest request, string path, SafeFileHandle file, in RingGeometry geometry)
+    private static OpenedRegion? TryUse(
+        RegionRequest request, string path, SafeFileHandle file, in RingGeometry geometry, bool isOurs)
     {
         switch (StateOf(file))
         {
@@ -92,14 +96,24 @@ internal static unsafe class RegionFile
             return KernelFileLock.IsHeldByOther(file, HeaderLayout.CreationLockByte, request.Name.ToString())
                 || StateOf(file) == State.Ready
                 ? null
-                : throw NotFound(request);
+                : throw new RingNotFoundException(
+                    $"There is no whole region '{request.Name}': its creator died before it was finished, or it was cut short.");
         }
 
-        if (!KernelFileLock.TryLock(file, HeaderLayout.CreationLockByte, request.Name.ToString()))
+        string name = request.Name.ToString();
+        if (!KernelFileLock.TryLock(file, HeaderLayout.CreationLockByte, name))
             return null;
         try
         {
-            return StateOf(file) == State.HalfMade && IsNamed(file, path) ? Make(request, path, file, geometry) : null;
+            // A region that somebody uses is whole, whatever its ready word says by now: never cut what others have mapped.
+            if (!KernelFileLock.TryLock(file, HeaderLayout.UseLockByte, name))
+                return null;
+            OpenedRegion? made = StateOf(file) == State.HalfMade && IsNamed(file, path)
+                ? Make(request, path, file, geometry, isOurs || RandomAccess.GetLength(file) > 0)
+                : null;
+            if (made != null)
+                KernelFileLock.Downgrade(file, HeaderLayout.UseLockByte, name);
+            return made;
         }
         finally
         {
@@ -107,8 +121,9 @@ internal static unsafe class RegionFile
         }
     }
 
-    /// <summary>Makes the region from nothing. The creation lock is ours.</summary>
-    private static OpenedRegion Make(RegionRequest request, string path, SafeFileHandle file, in RingGeometry geometry)
+    /// <summary>Makes the region from nothing. The creation lock is ours; nobody has the file mapped.</summary>
+    private static OpenedRegion Make(
+        RegionRequest request, string path, SafeFileHandle file, in RingGeometry geometry, bool mayDelete)
     {
         RegionHeader header = RegionHeader.New(geometry);
         byte[] page = new byte[HeaderLayout.PageBytes];
@@ -130,16 +145,21 @@ internal static unsafe class RegionFile
         {
             // Nobody can have used what never was ready; others who opened it find it gone and start again.
             view?.Dispose();
-            if (IsNamed(file, path))
+            if (mayDelete && IsNamed(file, path))
                 DeleteQuietly(path);
+            else
+                RandomAccess.SetLength(file, 0);
             if (exception is IOException and not RingException)
                 throw RegionSpace.ErrorFor(exception, request.Name.ToString(), geometry.TotalBytes);
             throw;
         }
     }
 
-    private static OpenedRegion MapExisting(RegionRequest request, SafeFileHandle file)
+    /// <summary>Joins the region's users; null when it is just being made anew.</summary>
+    private static OpenedRegion? MapExisting(RegionRequest request, SafeFileHandle file)
     {
+        if (!KernelFileLock.TryLockShared(file, HeaderLayout.UseLockByte, request.Name.ToString()) || StateOf(file) != State.Ready)
+            return null;
         long length = RandomAccess.GetLength(file);
         RegionHeader header = RegionHeader.Decode(ReadPage(file), request.Name.ToString(), length);
         request.CheckAgreement(header);
@@ -182,14 +202,18 @@ internal static unsafe class RegionFile
     {
         try
         {
-            return File.OpenHandle(
+            SafeFileHandle file = File.OpenHandle(
                 path, FileMode.Open, request.IsWritable ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (IsRegular(file))
+                return file;
+            file.Dispose();
+            throw new RingCorruptException($"'{request.Name}' is not a regular file.");
         }
         catch (FileNotFoundException)
         {
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException and not RingException or UnauthorizedAccessException)
         {
             throw NativeErrors.ForFile(exception, $"'{request.Name}' cannot be opened");
         }
@@ -222,7 +246,18 @@ internal static unsafe class RegionFile
         if (!OperatingSystem.IsLinux())
             return File.Exists(path);
         NativeLinux.FileStatus status;
-        return NativeLinux.Status(file, "", NativeLinux.EmptyPath, NativeLinux.StatLinkCount, &status) == 0 && status.LinkCount > 0;
+        return NativeLinux.Status(file, "", NativeLinux.EmptyPath, NativeLinux.StatTypeAndLinkCount, &status) == 0
+            && status.LinkCount > 0;
+    }
+
+    /// <summary>Devices and pipes have names too, and must be neither cut nor deleted.</summary>
+    private static bool IsRegular(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux())
+            return true;
+        NativeLinux.FileStatus status;
+        return NativeLinux.Status(file, "", NativeLinux.EmptyPath, NativeLinux.StatTypeAndLinkCount, &status) == 0
+            && (status.Mode & NativeLinux.TypeMask) == NativeLinux.TypeRegular;
     }
 
     private static void DeleteQuietly(string path)
@@ -236,6 +271,11 @@ internal static unsafe class RegionFile
             // The half-made file stays; the next creator takes it over. The first error is the one to report.
         }
     }
+
+    private static Exception GaveUp(RegionRequest request, SafeFileHandle file) =>
+        KernelFileLock.IsHeldByOther(file, HeaderLayout.CreationLockByte, request.Name.ToString())
+            ? new TimeoutException($"'{request.Name}' is being created by a live process that has not finished.")
+            : new RingCorruptException($"'{request.Name}' is in use, but its ready word says that it was never finished.");
 
     private static RingNotFoundException NotFound(RegionRequest request) => new($"There is no region '{request.Name}'.");
 
