@@ -142,7 +142,8 @@ internal unsafe struct SpscConsumerCore<TMemory>
     {
         long* header = (long*)(_data + (position & _mask));
         // S4 acquire: the header before the payload and before the following header. Pairs with S3.
-        return new SpscRecord(SpscMap.PayloadOf(header), TMemory.LoadAcquire(header, Edge.S4));
+        long word = TMemory.LoadAcquire(header, Edge.S4);
+        return new SpscRecord(SpscMap.PayloadOf(header), word);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
