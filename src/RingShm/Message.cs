@@ -56,3 +56,9 @@ public delegate void MessageHandler(in Message message);
 /// <summary>Takes one message of a batch and the caller's state, so that no closure is needed.</summary>
 public delegate void MessageHandler<in TState>(in Message message, TState state)
     where TState : allows ref struct;
+
+/// <summary>Says how many messages of a batch, from the first, are dealt with and can be handed back.</summary>
+/// <param name="messages">How many messages the handler got.</param>
+/// <param name="state">The caller's state.</param>
+public delegate int BatchSettler<in TState>(int messages, TState state)
+    where TState : allows ref struct;

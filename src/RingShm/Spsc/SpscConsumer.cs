@@ -135,6 +135,58 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
         }
     }
 
+    /// <summary>
+    /// Passes up to <paramref name="limit"/> messages to the handler, one after the other, then asks how many of them, from the
+    /// first, are dealt with, and hands exactly those back; the others come again. For a consumer that gathers messages and
+    /// deals with them together: it writes a buffer to a file, say, before it gives up the only other copy. Never waits.
+    /// Returns how many were handed back; 0 when there are no messages now, and then neither delegate is called for any.
+    /// </summary>
+    /// <param name="handler">What to do with each. If it throws, none is handed back and all of them come again.</param>
+    /// <param name="settle">
+    /// Called once, after the last message and before anything is handed back, with the number of messages that the handler
+    /// got. Returns how many of them to hand back. If it throws, none is handed back.
+    /// </param>
+    /// <param name="state">Passed on to both.</param>
+    /// <param name="limit">The most messages to pass.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A message of this handle is still open, or more messages were settled than there were.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="RingCorruptException">A header is none that a producer writes.</exception>
+    public int TryReadBatch<TState>(MessageHandler<TState> handler, BatchSettler<TState> settle, TState state, int limit)
+        where TState : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(settle);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        Enter();
+        try
+        {
+            long position = _core.Position;
+            int messages = 0;
+            for (; messages < limit && _core.TryPeekAt(position, out Spsc.SpscRecord record); messages++)
+            {
+                _core.NoteDelivered(position + record.SizeBytes);
+                handler(
+                    new Message(
+                        new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, _core.IsRedelivered(position), owner: null),
+                    state);
+                position += record.SizeBytes;
+            }
+
+            int settled = messages == 0 ? 0 : settle(messages, state);
+            if ((uint)settled > (uint)messages)
+                throw new InvalidOperationException($"{settled} messages were settled of a batch of {messages}.");
+            ReleaseFirst(settled);
+            return settled;
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
     void IMessageOwner.Release(long position)
     {
         long bytes = _leasedBytes;
@@ -143,6 +195,23 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
         _leasedBytes = 0;
         _core.Release(bytes);
         Exit();
+    }
+
+    /// <summary>Hands back this many messages, all of which were peeked at before.</summary>
+    private void ReleaseFirst(int messages)
+    {
+        long start = _core.Position;
+        long position = start;
+        int released = 0;
+        int redelivered = 0;
+        for (; released < messages && _core.TryPeekAt(position, out Spsc.SpscRecord record); released++)
+        {
+            redelivered += _core.IsRedelivered(position) ? 1 : 0;
+            position += record.SizeBytes;
+        }
+
+        if (released > 0)
+            _core.ReleaseBatch(position - start, released, redelivered);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
