@@ -48,6 +48,10 @@ internal static unsafe partial class NativeLinux
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);
 
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int FileSystemOf(SafeFileHandle file, FileSystemStatus* status);
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int ControlLock(SafeFileHandle file, int command, FileLock* fileLock);
@@ -65,6 +69,17 @@ internal static unsafe partial class NativeLinux
         public long Start;
         public long Length;
         public int ProcessId;
+    }
+
+    /// <summary>The head of struct statfs of 64-bit Linux; the whole has 120 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    public struct FileSystemStatus
+    {
+        public long Type;
+        public long BlockBytes;
+        public long Blocks;
+        public long FreeBlocks;
+        public long AvailableBlocks;
     }
 
     /// <summary>The head of struct statx, which is the same on every architecture.</summary>

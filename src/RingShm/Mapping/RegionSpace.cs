@@ -47,6 +47,9 @@ internal static class RegionSpace
             return;
         }
 
+        // Filling a memory file system to find out that it is too small would drive the whole machine out of memory first.
+        if (AvailableBytes(file) is { } available && totalBytes > available)
+            throw new RingStorageException($"There is no room for '{name}': it takes {totalBytes} bytes and {available} are free.");
         for (long offset = 0; offset < totalBytes;)
         {
             long step = Math.Min(ReservationStepBytes, totalBytes - offset);
@@ -56,6 +59,18 @@ internal static class RegionSpace
             else if (error != NativeLinux.ErrorInterrupted)
                 throw NativeErrors.ForLinux(error, $"There is no room for '{name}' ({totalBytes} bytes)");
         }
+    }
+
+    /// <summary>What this account may still take of the file system, or null when it does not say.</summary>
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static unsafe long? AvailableBytes(SafeFileHandle file)
+    {
+        NativeLinux.FileSystemStatus status;
+        if (NativeLinux.FileSystemOf(file, &status) != 0)
+            return null;
+        // A tmpfs without a limit reports no blocks at all.
+        Int128 bytes = (Int128)status.AvailableBlocks * status.BlockBytes;
+        return status.Blocks <= 0 ? null : (long)Int128.Clamp(bytes, 0, long.MaxValue);
     }
 
     public static RingException ErrorFor(Exception exception, string name, long totalBytes) =>
