@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using RingShm.Cli.Commands;
+
+namespace RingShm.Cli;
+
+/// <summary>The commands, and the one place where a command ends.</summary>
+internal static class CommandTree
+{
+    private const string Description = """
+        Lock-free ring buffers in shared memory.
+
+        Exit codes: 0 done; 1 a wrong command line, name or size; 2 a failure, named on standard error; 3 timed out;
+        128 + the signal's number after Ctrl-C (130) or SIGTERM (143).
+        """;
+
+    public static int Run(string[] args, Ending ending)
+    {
+        RootCommand root = new(Description)
+        {
+            DemoCommand.Build(ending),
+            CreateCommand.Build(ending),
+            SendCommand.Build(ending),
+            ReceiveCommand.Build(ending),
+            ListCommand.Build(),
+            InspectCommand.Build(),
+            VerifyCommand.Build(),
+            RemoveCommand.Build(),
+            DemoPeerCommand.Build(),
+        };
+        // A name that begins with '@' is a wrong name, not a file of arguments.
+        ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is ParseErrorAction || (result.Errors.Count > 0 && result.Action is null))
+            return ReportUsage(result);
+        try
+        {
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+#pragma warning disable CA1031 // Whatever it is, it ends as one line and an exit code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Failures.Report(exception, ending);
+        }
+    }
+
+    private static int ReportUsage(ParseResult result)
+    {
+        string command = result.CommandResult.Command is RootCommand ? "ringshm" : $"ringshm {result.CommandResult.Command.Name}";
+        string message = result.Errors.Count > 0 ? result.Errors[0].Message : "Wrong usage.";
+        string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Console.Error.WriteLine($"ringshm: {line} Try '{command} --help'.");
+        return ExitCode.Usage;
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+
+namespace RingShm.Cli.Commands;
+
+internal static class InspectCommand
+{
+    public static Command Build()
+    {
+        Argument<string> name = Shared.Name();
+        Option<bool> json = Shared.Json();
+        Command command = new("inspect", "Show everything about a ring, without touching it.") { name, json };
+        command.SetAction(result =>
+        {
+            RingInfo info = Ring.Inspect(RegionName.Parse(result.GetValue(name)!));
+            if (result.GetValue(json))
+                Screen.WriteJson(RingReport.Of(info), ReportContext.Default.RingReport);
+            else
+                Draw(info);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Draw(RingInfo info)
+    {
+        Grid grid = new Grid().AddColumn().AddColumn();
+        foreach ((string label, string value) in Lines(info))
+            grid.AddRow(new Text(label), new Text(value));
+        Screen.Draw(grid);
+    }
+
+    private static IEnumerable<(string Label, string Value)> Lines(RingInfo info)
+    {
+        yield return ("name", info.Name);
+        yield return ("kind", Words.Of(info.Kind));
+        yield return ("capacity", Bytes(info.CapacityBytes));
+        yield return info.FixedMessageBytes == 0
+            ? ("longest message", Bytes(info.MaxMessageBytes))
+            : ("every message", Bytes(info.FixedMessageBytes));
+        yield return ("region", Bytes(info.TotalBytes));
+        yield return ("created", $"{Time(info.CreatedAt)}, id {info.CreationId}");
+        yield return ("completed", info.IsCompleted ? "yes" : "no");
+        yield return ("producer position", Screen.Number(info.ProducerPosition));
+        yield return ("consumer position", Screen.Number(info.ConsumerPosition));
+        yield return ("used", Bytes(info.UsedBytes));
+        yield return ("messages written", Screen.Number(info.MessagesWritten));
+        yield return ("messages read", Screen.Number(info.MessagesRead));
+        yield return ("claims aborted", Screen.Number(info.ClaimsAborted));
+        yield return ("messages redelivered", Screen.Number(info.MessagesRedelivered));
+        yield return ("takeovers", $"{Screen.Number(info.ProducerTakeovers)} by producers, {Screen.Number(info.ConsumerTakeovers)} by consumers");
+        if (info.Participants.Count == 0)
+            yield return ("participants", "none");
+        foreach (ParticipantInfo participant in info.Participants)
+        {
+            yield return (
+                Words.Of(participant.Role),
+                $"process {participant.ProcessId}, {(participant.IsAlive ? "alive" : "dead")}, attached {Time(participant.AttachedAt)}, "
+                    + $"generation {participant.Generation}");
+        }
+    }
+
+    private static string Bytes(long bytes) =>
+        bytes < 1024 ? $"{bytes} B" : $"{Screen.Size(bytes)} ({Screen.Number(bytes)} B)";
+
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,4 @@
+using RingShm.Cli;
+
+using Ending ending = new();
+return CommandTree.Run(args, ending);

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+
+namespace RingShm.Cli;
+
+/// <summary>Prints messages until there are no more, or as many as asked for.</summary>
+internal sealed class RingReceiver(SpscConsumer consumer, StandardOutput output, OutputPump pump, string name, CancellationToken cancellationToken)
+{
+    /// <summary>
+    /// Output of one batch. Its messages go back to the producer together at its end, so it must stay a small part of a ring.
+    /// </summary>
+    private const int LargestBatchBytes = 64 << 10;
+
+    /// <summary>How often a receiver that waits looks whether its own reader is still there.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <param name="count">How many messages to print at the most.</param>
+    /// <param name="follow">Waits for more when there are none, until the ring is completed.</param>
+    /// <param name="timeout">The longest wait for a message.</param>
+    /// <param name="capacityBytes">The ring's.</param>
+    public void Run(long count, bool follow, TimeSpan timeout, long capacityBytes)
+    {
+        long batchBytes = Math.Min(LargestBatchBytes, capacityBytes / 4);
+        int limit = 1;
+        while (count > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int printed = pump.Print(consumer, (int)Math.Min(count, limit));
+            count -= printed;
+            if (printed > 0)
+            {
+                limit = (int)Math.Clamp(batchBytes * printed / Math.Max(pump.LastBatchBytes, 1), 1, OutputPump.MostMessages);
+                continue;
+            }
+
+            if (!follow || !WaitAndPrintOne(timeout))
+                return;
+            count--;
+        }
+    }
+
+    /// <summary>False when the ring is drained: nothing more will come.</summary>
+    private bool WaitAndPrintOne(TimeSpan timeout)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? LookEvery : timeout - Stopwatch.GetElapsedTime(start);
+            TimeSpan wait = left < TimeSpan.Zero ? TimeSpan.Zero : left < LookEvery ? left : LookEvery;
+            if (consumer.Read(out Message message, wait, cancellationToken))
+            {
+                pump.PrintOne(message);
+                return true;
+            }
+
+            if (consumer.IsDrained)
+                return false;
+            if (output.IsReaderGone)
+                throw new ClosedPipeException();
+            if (timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(start) >= timeout)
+                throw CommandException.TimedOut($"No message came through '{name}' for {timeout.TotalSeconds} s.");
+        }
+    }
+}

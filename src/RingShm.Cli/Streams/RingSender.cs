@@ -1,0 +1,28 @@
+namespace RingShm.Cli;
+
+/// <summary>Puts messages into the ring, waiting for room if it may, and counts them.</summary>
+internal sealed class RingSender(SpscProducer producer, string name, bool waits, TimeSpan timeout, CancellationToken cancellationToken)
+{
+    public int MaxMessageBytes => producer.MaxMessageBytes;
+
+    /// <summary>Messages that are in the ring.</summary>
+    public long SentMessages { get; private set; }
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Returns when the message is in the ring; throws when it is not.</summary>
+    public void Send(ReadOnlySpan<byte> message, int type)
+    {
+        if (!producer.TryWrite(message, type))
+            SendSlow(message, type);
+        SentMessages++;
+    }
+
+    private void SendSlow(ReadOnlySpan<byte> message, int type)
+    {
+        if (!waits)
+            throw CommandException.Failed($"'{name}' is full; add --wait to wait for room.");
+        if (!producer.Write(message, type, timeout, cancellationToken))
+            throw CommandException.TimedOut($"'{name}' had no room for {timeout.TotalSeconds} s.");
+    }
+}
