@@ -15,13 +15,13 @@ namespace RingShm;
 /// </example>
 public readonly ref struct Claim
 {
-    private readonly IClaimOwner _owner;
-    private readonly long _position;
+    private readonly IClaimOwner? _owner;
+    private readonly long _number;
 
-    internal Claim(Span<byte> span, long position, IClaimOwner owner)
+    internal Claim(Span<byte> span, long number, IClaimOwner owner)
     {
         Span = span;
-        _position = position;
+        _number = number;
         _owner = owner;
     }
 
@@ -34,7 +34,7 @@ public readonly ref struct Claim
     /// The same bytes as a buffer writer, for serializers; <see cref="Commit()"/> publishes what was written through it.
     /// It is the handle's own object, good for this claim only.
     /// </summary>
-    public IBufferWriter<byte> Writer => _owner.WriterFor(_position);
+    public IBufferWriter<byte> Writer => Owner.WriterFor(_number);
 
     /// <summary>Publishes the first <paramref name="lengthBytes"/> bytes as one message, with type tag 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or more than was claimed.</exception>
@@ -49,25 +49,39 @@ public readonly ref struct Claim
         if ((uint)lengthBytes > (uint)Span.Length)
             throw new ArgumentOutOfRangeException(
                 nameof(lengthBytes), lengthBytes, $"The claim has {Span.Length} bytes.");
-        _owner.Commit(_position, lengthBytes, type);
+        Owner.Commit(_number, lengthBytes, type);
     }
 
     /// <summary>Publishes what was written through <see cref="Writer"/> as one message, with type tag 0.</summary>
     /// <inheritdoc cref="Commit(int)"/>
-    public void Commit() => Commit(_owner.WrittenBytes(_position), type: 0);
+    public void Commit() => Commit(Owner.WrittenBytes(_number), type: 0);
 
     /// <summary>Gives the claim up unless it was committed. Does nothing the second time.</summary>
-    public void Dispose() => _owner?.Abort(_position);
+    public void Dispose() => _owner?.Abort(_number);
+
+    /// <summary>A claim that was refused has no owner, and is as over as one can be.</summary>
+    private IClaimOwner Owner
+    {
+        get
+        {
+            if (_owner == null)
+                ThrowHelper.ClaimOver();
+            return _owner;
+        }
+    }
 }
 
-/// <summary>The handle that a claim was made on. The position tells its claims apart.</summary>
+/// <summary>
+/// The handle that a claim was made on. It numbers its claims to tell them apart: a position would not do, because a claim that
+/// was given up leaves its position to the next.
+/// </summary>
 internal interface IClaimOwner
 {
-    void Commit(long position, int lengthBytes, int type);
+    void Commit(long number, int lengthBytes, int type);
 
-    void Abort(long position);
+    void Abort(long number);
 
-    IBufferWriter<byte> WriterFor(long position);
+    IBufferWriter<byte> WriterFor(long number);
 
-    int WrittenBytes(long position);
+    int WrittenBytes(long number);
 }

@@ -16,6 +16,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     private ClaimWriter? _writer;
     private long* _claimHeader;
     private int _claimBytes;
+    private long _claimNumber;
 
     internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
         : base(row) => _core = core;
@@ -101,7 +102,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
 
         _claimHeader = header;
         _claimBytes = maxLengthBytes;
-        claim = new Claim(new Span<byte>(Layout.SpscMap.PayloadOf(header), maxLengthBytes), _core.Position, this);
+        claim = new Claim(new Span<byte>(Layout.SpscMap.PayloadOf(header), maxLengthBytes), ++_claimNumber, this);
         return true;
     }
 
@@ -125,9 +126,9 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         }
     }
 
-    void IClaimOwner.Commit(long position, int lengthBytes, int type)
+    void IClaimOwner.Commit(long number, int lengthBytes, int type)
     {
-        long* header = OpenClaim(position);
+        long* header = OpenClaim(number);
         if (IsDisposed)
         {
             EndClaim();
@@ -145,32 +146,32 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         }
     }
 
-    void IClaimOwner.Abort(long position)
+    void IClaimOwner.Abort(long number)
     {
-        if (_claimHeader == null || position != _core.Position)
+        if (_claimHeader == null || number != _claimNumber)
             return;
         _core.CountAborted();
         EndClaim();
     }
 
-    IBufferWriter<byte> IClaimOwner.WriterFor(long position)
+    IBufferWriter<byte> IClaimOwner.WriterFor(long number)
     {
-        long* header = OpenClaim(position);
+        long* header = OpenClaim(number);
         _writer ??= new ClaimWriter();
         if (!_writer.IsAt(Layout.SpscMap.PayloadOf(header)))
             _writer.Reset(Layout.SpscMap.PayloadOf(header), _claimBytes);
         return _writer;
     }
 
-    int IClaimOwner.WrittenBytes(long position)
+    int IClaimOwner.WrittenBytes(long number)
     {
-        long* header = OpenClaim(position);
+        long* header = OpenClaim(number);
         return _writer != null && _writer.IsAt(Layout.SpscMap.PayloadOf(header)) ? _writer.WrittenBytes : 0;
     }
 
-    private long* OpenClaim(long position)
+    private long* OpenClaim(long number)
     {
-        if (_claimHeader == null || position != _core.Position)
+        if (_claimHeader == null || number != _claimNumber)
             ThrowHelper.ClaimOver();
         return _claimHeader;
     }
