@@ -1,0 +1,48 @@
+namespace RingShm.Load;
+
+internal enum Family
+{
+    /// <summary>Messages one way, as fast as they go. Ratio: yardstick's time / contestant's time; more is better.</summary>
+    Throughput,
+
+    /// <summary>One message there and back. Ratio: contestant's p50 / bare ping-pong's p50; less is better.</summary>
+    RoundTrip,
+}
+
+/// <summary>Something to measure, and what it should reach.</summary>
+internal sealed record Entry(string Name, Family Family, int MessageBytes, double? Goal, Func<Scene, IContestant> Open)
+{
+    public string Title { get; } = $"{Name}, {MessageBytes} B";
+
+    public Func<Scene, IContestant> OpenBaseline { get; } = Family == Family.Throughput
+        ? scene => new YardstickThroughput(scene)
+        : scene => new BareRoundTrip(scene);
+
+    public bool IsMetBy(double ratio) => Goal is not { } goal || (Family == Family.Throughput ? ratio >= goal : ratio <= goal);
+}
+
+/// <summary>Every contestant, in the one order that both processes know them by.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<Entry> Entries { get; } =
+    [
+        Yardstick(8),
+        Yardstick(64),
+        Yardstick(1024),
+        new("SpscRing", Family.Throughput, 8, 1.0, scene => new SpscBytes(scene)),
+        new("SpscRing", Family.Throughput, 64, 1.2, scene => new SpscBytes(scene)),
+        new("SpscRing", Family.Throughput, 1024, 1.0, scene => new SpscBytes(scene)),
+        new("SpscRing<T>", Family.Throughput, 8, 1.0, scene => new SpscTyped<ulong>(scene)),
+        new("SpscRing<T>", Family.Throughput, 64, 1.2, scene => new SpscTyped<Block64>(scene)),
+        new("SpscRing<T> batches of 32", Family.Throughput, 8, null, scene => new SpscBatch<ulong>(scene)),
+        new("SpscRing<T> batches of 32", Family.Throughput, 64, null, scene => new SpscBatch<Block64>(scene)),
+        new("bare ping-pong (control)", Family.RoundTrip, 8, null, scene => new BareRoundTrip(scene)),
+        new("yardstick", Family.RoundTrip, 64, null, scene => new YardstickRoundTrip(scene)),
+        new("SpscRing", Family.RoundTrip, 40, null, scene => new SpscBytesRoundTrip(scene)),
+        new("SpscRing", Family.RoundTrip, 64, 1.6, scene => new SpscBytesRoundTrip(scene)),
+        new("SpscRing<T>", Family.RoundTrip, 64, 1.6, scene => new SpscTypedRoundTrip<Block64>(scene)),
+    ];
+
+    private static Entry Yardstick(int messageBytes) =>
+        new("yardstick (control)", Family.Throughput, messageBytes, null, scene => new YardstickThroughput(scene));
+}

@@ -1,0 +1,74 @@
+namespace RingShm.Load;
+
+/// <summary><see cref="SpscRing"/>, one call a message, spans in and leases out; the length is not known at compile time.</summary>
+internal sealed unsafe class SpscBytes : IContestant
+{
+    private readonly Scene _scene;
+    private readonly SpscRing _ring;
+    private readonly SpscProducer? _producer;
+    private readonly SpscConsumer? _consumer;
+
+    public SpscBytes(Scene scene)
+    {
+        _scene = scene;
+        _ring = SpscRing.CreateOrOpen(
+            scene.Name, new RingOptions { CapacityBytes = scene.RingBytes, MaxMessageBytes = scene.MessageBytes });
+        if (scene.IsLeader)
+            _producer = _ring.AttachProducer();
+        else
+            _consumer = _ring.AttachConsumer();
+    }
+
+    public void Lead(in Burst burst)
+    {
+        SpscProducer producer = _producer!;
+        byte* messages = _scene.Payload.Messages;
+        int bytes = _scene.MessageBytes, size = _scene.Payload.Count, j = (int)(burst.First % size);
+        for (long i = 0; i < burst.Count; i++)
+        {
+            ReadOnlySpan<byte> message = new(messages + (j * bytes), bytes);
+            while (!producer.TryWrite(message))
+            {
+            }
+
+            if (++j == size)
+                j = 0;
+        }
+    }
+
+    public Receipt Follow(in Burst burst)
+    {
+        SpscConsumer consumer = _consumer!;
+        WordSums sums = default;
+        ulong disorder = 0, baseWord = _scene.Payload.BaseWord;
+        int size = _scene.Payload.Count, j = (int)(burst.First % size);
+        for (long i = 0; i < burst.Count; i++)
+        {
+            Message message;
+            while (!consumer.TryRead(out message))
+            {
+            }
+
+            using (message)
+            {
+                ReadOnlySpan<byte> span = message.Span;
+                sums.Add(in MemoryMarshal.GetReference(span), span.Length);
+                disorder |= MemoryMarshal.Read<ulong>(span) ^ (baseWord + (ulong)j);
+            }
+
+            if (++j == size)
+                j = 0;
+        }
+
+        return new Receipt(sums.Total, disorder);
+    }
+
+    public void Dispose()
+    {
+        _producer?.Dispose();
+        _consumer?.Dispose();
+        _ring.Dispose();
+        if (_scene.IsLeader)
+            Ring.Remove(_scene.Name);
+    }
+}

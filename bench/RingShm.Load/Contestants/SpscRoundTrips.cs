@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace RingShm.Load;
+
+/// <summary>A message there over one <see cref="SpscRing"/>, its echo back over another, sent from where it was read.</summary>
+internal sealed unsafe class SpscBytesRoundTrip : RoundTrip
+{
+    private readonly SpscRing _there;
+    private readonly SpscRing _back;
+    private readonly SpscProducer _producer;
+    private readonly SpscConsumer _consumer;
+
+    public SpscBytesRoundTrip(Scene scene)
+        : base(scene)
+    {
+        RingOptions options = new() { CapacityBytes = scene.RingBytes, MaxMessageBytes = scene.MessageBytes };
+        _there = SpscRing.CreateOrOpen(scene.Name + "-t", options);
+        _back = SpscRing.CreateOrOpen(scene.Name + "-b", options);
+        _producer = (scene.IsLeader ? _there : _back).AttachProducer();
+        _consumer = (scene.IsLeader ? _back : _there).AttachConsumer();
+    }
+
+    public override Receipt Follow(in Burst burst)
+    {
+        WordSums sums = default;
+        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        int size = Scene.Payload.Count, j = (int)(burst.First % size);
+        for (long i = 0; i < burst.Count; i++)
+        {
+            Message message;
+            while (!_consumer.TryRead(out message))
+            {
+            }
+
+            using (message)
+            {
+                ReadOnlySpan<byte> span = message.Span;
+                sums.Add(in MemoryMarshal.GetReference(span), span.Length);
+                disorder |= MemoryMarshal.Read<ulong>(span) ^ (baseWord + (ulong)j);
+                while (!_producer.TryWrite(span))
+                {
+                }
+            }
+
+            if (++j == size)
+                j = 0;
+        }
+
+        return new Receipt(sums.Total, disorder);
+    }
+
+    public override void Dispose()
+    {
+        _producer.Dispose();
+        _consumer.Dispose();
+        _there.Dispose();
+        _back.Dispose();
+        if (Scene.IsLeader)
+        {
+            Ring.Remove(Scene.Name + "-t");
+            Ring.Remove(Scene.Name + "-b");
+        }
+    }
+
+    protected override Receipt Ask(in Burst burst, long[] stamps)
+    {
+        WordSums sums = default;
+        byte* messages = Scene.Payload.Messages;
+        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        int bytes = Scene.MessageBytes, size = Scene.Payload.Count, j = (int)(burst.First % size);
+        int perStamp = Clock.RoundTripsPerStamp, stamp = 0;
+        for (long i = 0; i < burst.Count; i += perStamp)
+        {
+            stamps[stamp++] = Stopwatch.GetTimestamp();
+            for (int k = 0; k < perStamp; k++)
+            {
+                ReadOnlySpan<byte> question = new(messages + (j * bytes), bytes);
+                while (!_producer.TryWrite(question))
+                {
+                }
+
+                Message message;
+                while (!_consumer.TryRead(out message))
+                {
+                }
+
+                using (message)
+                {
+                    ReadOnlySpan<byte> span = message.Span;
+                    sums.Add(in MemoryMarshal.GetReference(span), span.Length);
+                    disorder |= MemoryMarshal.Read<ulong>(span) ^ (baseWord + (ulong)j);
+                }
+
+                if (++j == size)
+                    j = 0;
+            }
+        }
+
+        stamps[stamp] = Stopwatch.GetTimestamp();
+        return new Receipt(sums.Total, disorder);
+    }
+}
+
+/// <summary>The same over two <see cref="SpscRing{T}"/>.</summary>
+internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
+    where T : unmanaged
+{
+    private readonly SpscRing<T> _there;
+    private readonly SpscRing<T> _back;
+    private readonly SpscProducer<T> _producer;
+    private readonly SpscConsumer<T> _consumer;
+
+    public SpscTypedRoundTrip(Scene scene)
+        : base(scene)
+    {
+        RingOptions options = new() { CapacityBytes = scene.RingBytes };
+        _there = SpscRing<T>.CreateOrOpen(scene.Name + "-t", options);
+        _back = SpscRing<T>.CreateOrOpen(scene.Name + "-b", options);
+        _producer = (scene.IsLeader ? _there : _back).AttachProducer();
+        _consumer = (scene.IsLeader ? _back : _there).AttachConsumer();
+    }
+
+    public override Receipt Follow(in Burst burst)
+    {
+        WordSums sums = default;
+        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        int size = Scene.Payload.Count, j = (int)(burst.First % size);
+        for (long i = 0; i < burst.Count; i++)
+        {
+            T message;
+            while (!_consumer.TryRead(out message))
+            {
+            }
+
+            sums.Add(in Unsafe.As<T, byte>(ref message), sizeof(T));
+            disorder |= Unsafe.As<T, ulong>(ref message) ^ (baseWord + (ulong)j);
+            while (!_producer.TryWrite(in message))
+            {
+            }
+
+            if (++j == size)
+                j = 0;
+        }
+
+        return new Receipt(sums.Total, disorder);
+    }
+
+    public override void Dispose()
+    {
+        _producer.Dispose();
+        _consumer.Dispose();
+        _there.Dispose();
+        _back.Dispose();
+        if (Scene.IsLeader)
+        {
+            Ring.Remove(Scene.Name + "-t");
+            Ring.Remove(Scene.Name + "-b");
+        }
+    }
+
+    protected override Receipt Ask(in Burst burst, long[] stamps)
+    {
+        WordSums sums = default;
+        T* messages = (T*)Scene.Payload.Messages;
+        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        int size = Scene.Payload.Count, j = (int)(burst.First % size);
+        int perStamp = Clock.RoundTripsPerStamp, stamp = 0;
+        for (long i = 0; i < burst.Count; i += perStamp)
+        {
+            stamps[stamp++] = Stopwatch.GetTimestamp();
+            for (int k = 0; k < perStamp; k++)
+            {
+                while (!_producer.TryWrite(in messages[j]))
+                {
+                }
+
+                T message;
+                while (!_consumer.TryRead(out message))
+                {
+                }
+
+                sums.Add(in Unsafe.As<T, byte>(ref message), sizeof(T));
+                disorder |= Unsafe.As<T, ulong>(ref message) ^ (baseWord + (ulong)j);
+                if (++j == size)
+                    j = 0;
+            }
+        }
+
+        stamps[stamp] = Stopwatch.GetTimestamp();
+        return new Receipt(sums.Total, disorder);
+    }
+}

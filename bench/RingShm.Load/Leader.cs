@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using RingShm.Load.Reporting;
+using Spectre.Console;
+
+namespace RingShm.Load;
+
+/// <summary>The leading process: starts the follower, has the conductor measure, shows what came out.</summary>
+internal static class Leader
+{
+    public const string FollowCommand = "follow";
+
+    private const int UsageExitCode = 1;
+    private const int FailureExitCode = 2;
+    private const int StuckExitCode = 3;
+    private const int CancelledExitCode = 130;
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(120);
+
+    public static int Run(LoadOptions options)
+    {
+        int[] contestants =
+        [
+            .. Enumerable.Range(0, Catalog.Entries.Count).Where(i => Matches(Catalog.Entries[i], options.Only)),
+        ];
+        if (contestants.Length == 0)
+        {
+            Console.Error.WriteLine($"No contestant's title contains \"{options.Only}\".");
+            return UsageExitCode;
+        }
+
+        if (Environment.ProcessorCount < 2)
+        {
+            Console.Error.WriteLine("Two processors are needed; this machine offers one.");
+            return FailureExitCode;
+        }
+
+        string runName = "ringshm-load-" + Guid.NewGuid().ToString("N");
+        string how = "C# twin, as asked";
+        NativeYardstick? yardstick = options.UseManagedYardstick ? null : NativeYardstick.TryBuild(out how);
+        Machine machine = Machine.Describe(how);
+        // However this ends (a failure in either process, Ctrl-C), no memory stays behind.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => RemoveLeftovers(runName);
+        Console.CancelKeyPress += (_, _) => Environment.Exit(CancelledExitCode);
+        using Stage stage = Stage.Create(runName);
+        using Process follower = StartFollower(options, runName, yardstick);
+        try
+        {
+            IReadOnlyList<Outcome> outcomes = Measure(options, contestants, new Conductor(options, stage, yardstick, runName));
+            follower.WaitForExit();
+            Tables.Show(options, machine, outcomes);
+            if (options.JsonPath != null)
+                JsonReport.Write(options.JsonPath, options, machine, outcomes);
+            return 0;
+        }
+        catch (InvalidDataException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return FailureExitCode;
+        }
+    }
+
+    private static void RemoveLeftovers(string runName)
+    {
+        foreach (string path in Directory.EnumerateFiles(SharedFile.Folder, $"*{runName}*"))
+            File.Delete(path);
+    }
+
+    private static bool Matches(Entry entry, string? only) =>
+        only == null
+        || entry.Title.Contains(only, StringComparison.OrdinalIgnoreCase)
+        || entry.Family.ToString().Contains(only, StringComparison.OrdinalIgnoreCase);
+
+    private static IReadOnlyList<Outcome> Measure(LoadOptions options, int[] contestants, Conductor conductor)
+    {
+        long lastStep = Stopwatch.GetTimestamp();
+        using Timer watchdog = new(
+            _ =>
+            {
+                if (Stopwatch.GetElapsedTime(Volatile.Read(ref lastStep)) < LongestStep)
+                    return;
+                Console.Error.WriteLine($"Nothing has finished for {LongestStep.TotalSeconds} s: a burst is stuck.");
+                Environment.Exit(StuckExitCode);
+            },
+            null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
+
+        IReadOnlyList<Outcome> outcomes = [];
+        // The bar is drawn between bursts, by this thread: one that draws in the background would run on a measured core.
+        AnsiConsole.Progress().AutoRefresh(false).AutoClear(true).Start(context =>
+        {
+            ProgressTask task = context.AddTask("measuring");
+            Pinning.PinTo(options.LeaderCpu);
+            outcomes = conductor.Run(contestants, (step, steps) =>
+            {
+                Volatile.Write(ref lastStep, Stopwatch.GetTimestamp());
+                task.MaxValue = steps;
+                task.Value = step;
+                context.Refresh();
+            });
+        });
+        return outcomes;
+    }
+
+    private static Process StartFollower(LoadOptions options, string runName, NativeYardstick? yardstick)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardInput = true };
+        // Started through the dotnet host, this program is that host's first argument.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+            start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
+        start.ArgumentList.Add(FollowCommand);
+        start.ArgumentList.Add(runName);
+        start.ArgumentList.Add(options.FollowerCpu.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(options.RingBytes.ToString(CultureInfo.InvariantCulture));
+        if (yardstick != null)
+            start.ArgumentList.Add(yardstick.Path);
+        Process follower = Process.Start(start)!;
+        follower.EnableRaisingEvents = true;
+        follower.Exited += (_, _) =>
+        {
+            if (follower.ExitCode == 0)
+                return;
+            // The leading thread spins on shared memory that nobody will write again.
+            Console.Error.WriteLine($"The following process ended with exit code {follower.ExitCode}.");
+            Environment.Exit(FailureExitCode);
+        };
+        return follower;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Diagnostics;
+
+namespace RingShm.Load.Measuring;
+
+/// <summary>
+/// Runs the measurement in the leading process. The distance between two cores changes within seconds, so whole runs
+/// cannot be compared: the same two processes alternate short bursts of baseline and contestant, and only the ratio of
+/// neighbours counts.
+/// </summary>
+/// <remarks>
+/// <code>
+///  round 1..n, contestants shuffled:
+///    fresh memory | ping-pong  [A B] ping-pong  [B A] ping-pong  [A B] ping-pong ...
+///                              A, B: baseline and contestant, 10-30 ms each, order drawn
+/// </code>
+/// Fresh memory in every round, because which physical pages a ring gets decides which of its lines share a cache set.
+/// </remarks>
+internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstick? yardstick, string runName)
+{
+    private const int PingPongCount = 1000;
+    private const int CountMultiple = 64;
+    private const int WarmUpPasses = 5;
+    private const int WarmUpBursts = 32;
+    private const int WarmUpCount = 1024;
+    private const int WarmUpPauseMilliseconds = 150;
+
+    private readonly Troupe _troupe = new(stage, yardstick, options.RingBytes, isLeader: true, runName);
+    private readonly Random _random = new(options.Seed);
+    private readonly Dictionary<(int, bool), double> _expectedNanoseconds = [];
+    private readonly Dictionary<(int, bool), long> _sent = [];
+    private int _openings;
+
+    /// <summary>Measures all; calls back when a step is done, with the steps done so far and in all.</summary>
+    public IReadOnlyList<Outcome> Run(IReadOnlyList<int> contestants, Action<int, int> report)
+    {
+        int steps = (WarmUpPasses * contestants.Count) + (options.Rounds * contestants.Count);
+        int step = 0;
+        WarmUp(contestants, () => report(++step, steps));
+        Dictionary<int, Outcome> outcomes = contestants.ToDictionary(i => i, i => new Outcome(Catalog.Entries[i]));
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            int[] order = [.. contestants];
+            _random.Shuffle(order);
+            foreach (int contestant in order)
+            {
+                Open(contestant);
+                MeasureRound(round, contestant, outcomes[contestant]);
+                Close(contestant);
+                report(++step, steps);
+            }
+        }
+
+        stage.Call(Act.Exit, 0, default);
+        stage.Start();
+        return [.. contestants.Select(i => outcomes[i])];
+    }
+
+    /// <summary>
+    /// Lets the JIT reach its last tier in both processes: it counts calls, waits until no new method has appeared for
+    /// 100 ms, compiles in the background, and does so twice when it profiles.
+    /// </summary>
+    private void WarmUp(IReadOnlyList<int> contestants, Action report)
+    {
+        for (int pass = 0; pass < WarmUpPasses; pass++)
+        {
+            foreach (int contestant in contestants)
+            {
+                Open(contestant);
+                for (int i = 0; i < WarmUpBursts; i++)
+                {
+                    PlayPingPong();
+                    Play(contestant, isBaseline: true, WarmUpCount);
+                    Play(contestant, isBaseline: false, WarmUpCount);
+                }
+
+                Close(contestant);
+                report();
+            }
+
+            Thread.Sleep(WarmUpPauseMilliseconds);
+        }
+    }
+
+    private void MeasureRound(int round, int contestant, Outcome outcome)
+    {
+        int warmUpPairs = (options.PairsPerRound + 2) / 3;
+        double pingBefore = PlayPingPong();
+        for (int i = 0; i < options.PairsPerRound; i++)
+        {
+            bool baselineFirst = _random.Next(2) == 0;
+            BurstTime first = PlayTimed(contestant, baselineFirst);
+            BurstTime second = PlayTimed(contestant, !baselineFirst);
+            double pingAfter = PlayPingPong();
+            outcome.Pairs.Add(new Pair(
+                round, i, i < warmUpPairs, pingBefore, pingAfter,
+                baselineFirst ? first : second, baselineFirst ? second : first));
+            pingBefore = pingAfter;
+        }
+    }
+
+    /// <summary>Runs a burst that should take as long as was asked, by what the ones before took.</summary>
+    private BurstTime PlayTimed(int contestant, bool isBaseline)
+    {
+        double expected = _expectedNanoseconds[(contestant, isBaseline)];
+        long count = (long)(options.BurstMilliseconds * 1e6 / expected / CountMultiple) * CountMultiple;
+        return Play(contestant, isBaseline, Math.Clamp(count, CountMultiple, 1L << 26));
+    }
+
+    private BurstTime Play(int contestant, bool isBaseline, long count)
+    {
+        (int, bool) key = (contestant, isBaseline);
+        long first = _sent.GetValueOrDefault(key);
+        _sent[key] = first + count;
+        Burst burst = new(count, first);
+        IContestant player = isBaseline ? _troupe.Baseline : _troupe.Contestant;
+        stage.Call(isBaseline ? Act.Baseline : Act.Contestant, contestant, burst);
+        long start = stage.Start();
+        player.Lead(burst);
+        Receipt receipt = stage.Finish(out long end);
+        Check(player, receipt, burst);
+
+        double mean = (end - start) * Clock.NanosecondsPerTick / count;
+        _expectedNanoseconds[key] = _expectedNanoseconds.TryGetValue(key, out double last) ? (last + mean) / 2 : mean;
+        return player is IRoundTrip trip ? Percentiles(mean, trip.Stamps) : new BurstTime(mean, double.NaN, double.NaN, double.NaN);
+    }
+
+    /// <summary>A burst counts only when all arrived, whole and in order.</summary>
+    private void Check(IContestant player, in Receipt receipt, in Burst burst)
+    {
+        Receipt expected = player is BareRoundTrip
+            ? new Receipt((ulong)burst.Count, 0)
+            : _troupe.Payload.Expected(burst.First, burst.Count);
+        if (receipt != expected)
+            throw new InvalidDataException($"{player.GetType().Name}: {burst} was received as {receipt}; expected {expected}.");
+    }
+
+    private double PlayPingPong()
+    {
+        stage.Call(Act.PingPong, 0, new Burst(PingPongCount, 0));
+        long start = stage.Start();
+        PingPong.Lead(stage, PingPongCount);
+        long end = Stopwatch.GetTimestamp();
+        stage.Finish(out _);
+        return (end - start) * Clock.NanosecondsPerTick / PingPongCount;
+    }
+
+    private static BurstTime Percentiles(double mean, ReadOnlySpan<long> stamps)
+    {
+        long[] sorted = stamps.ToArray();
+        Array.Sort(sorted);
+        return new BurstTime(mean, At(0.5), At(0.99), At(0.999));
+
+        double At(double fraction) => sorted[(int)(fraction * (sorted.Length - 1))] * Clock.NanosecondsPerTick;
+    }
+
+    private void Open(int contestant)
+    {
+        int opening = ++_openings;
+        _troupe.Open(contestant, opening);
+        Do(Act.Open, contestant, opening);
+    }
+
+    private void Close(int contestant)
+    {
+        Do(Act.Close, contestant, 0);
+        _troupe.Close();
+        _sent.Clear();
+    }
+
+    private void Do(Act act, int contestant, long argument)
+    {
+        stage.Call(act, contestant, new Burst(argument, 0));
+        stage.Start();
+        stage.Finish(out _);
+    }
+}

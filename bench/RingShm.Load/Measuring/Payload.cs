@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RingShm.Load.Measuring;
+
+/// <summary>What a receiver saw: the sum of all words, and the bits in which any first word differed from the expected one.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct Receipt(ulong Sum, ulong Disorder);
+
+/// <summary>As yardstick.c sees it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativePool
+{
+    public byte* Messages;
+    public ulong Count;
+    public ulong BaseWord;
+}
+
+/// <summary>
+/// The messages that are sent, in a cycle, the same in both processes. Word 0 of message j is the base + j, so that a
+/// receiver checks the order; the rest is arbitrary, so that its sum shows whether it read every word.
+/// </summary>
+/// <remarks>
+/// The messages are ready-made because a store into a message just before it is copied would make the copy wait until all
+/// earlier stores into the ring have left the store buffer, and every contestant would be measured through that. The count
+/// is a prime, so that a ring with a power of two of slots never holds the same message in the same slot twice in a row.
+/// </remarks>
+internal sealed unsafe class Payload
+{
+    private readonly ulong[] _sumBefore;
+
+    public Payload(int messageBytes)
+    {
+        MessageBytes = messageBytes;
+        Count = messageBytes switch { <= 16 => 509, <= 64 => 127, <= 256 => 31, _ => 13 };
+        int words = messageBytes / sizeof(ulong);
+        Messages = (byte*)NativeMemory.AlignedAlloc((nuint)(Count * messageBytes), 128);
+        BaseWord = 0x5EED_0000_0000_0000;
+        Random random = new(messageBytes);
+        _sumBefore = new ulong[Count + 1];
+        for (int j = 0; j < Count; j++)
+        {
+            ulong* message = (ulong*)(Messages + (j * messageBytes));
+            ulong sum = 0;
+            for (int i = 0; i < words; i++)
+                sum += message[i] = i == 0 ? BaseWord + (ulong)j : (ulong)random.NextInt64();
+            _sumBefore[j + 1] = _sumBefore[j] + sum;
+        }
+
+        Native = (NativePool*)NativeMemory.Alloc((nuint)sizeof(NativePool));
+        *Native = new NativePool { Messages = Messages, Count = (ulong)Count, BaseWord = BaseWord };
+    }
+
+    public int MessageBytes { get; }
+
+    public int Count { get; }
+
+    public ulong BaseWord { get; }
+
+    /// <summary>Lives as long as the process: a benchmark makes a handful.</summary>
+    public byte* Messages { get; }
+
+    public NativePool* Native { get; }
+
+    /// <summary>What whoever receives these messages must report.</summary>
+    public Receipt Expected(long first, long count)
+    {
+        ulong sum = 0;
+        long j = first % Count;
+        while (count > 0 && j != 0)
+        {
+            sum += _sumBefore[j + 1] - _sumBefore[j];
+            j = (j + 1) % Count;
+            count--;
+        }
+
+        sum += (ulong)(count / Count) * _sumBefore[Count];
+        return new Receipt(sum + _sumBefore[count % Count], 0);
+    }
+}
+
+/// <summary>Sums words the way yardstick.c does: two vectors of two words at a time, the rest word by word.</summary>
+internal unsafe ref struct WordSums
+{
+    private Vector128<ulong> _a;
+    private Vector128<ulong> _b;
+    private ulong _tail;
+
+    public readonly ulong Total => Vector128.Sum(_a) + Vector128.Sum(_b) + _tail;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(ref readonly byte start, int bytes)
+    {
+        ref byte message = ref Unsafe.AsRef(in start);
+        int i = 0;
+        for (; i + 32 <= bytes; i += 32)
+        {
+            _a += Vector128.LoadUnsafe(ref message, (nuint)i).AsUInt64();
+            _b += Vector128.LoadUnsafe(ref message, (nuint)(i + 16)).AsUInt64();
+        }
+
+        for (; i < bytes; i += sizeof(ulong))
+            _tail += Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref message, i));
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace RingShm.Load.Reporting;
+
+/// <summary>The figures, for people.</summary>
+internal static class Tables
+{
+    private const int RedirectedWidth = 150;
+
+    public static void Show(LoadOptions options, Machine machine, IReadOnlyList<Outcome> outcomes)
+    {
+        // A file or a pipe has no width; wrapped cells would be hard to read and harder to search.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, RedirectedWidth);
+        ShowThroughput([.. outcomes.Where(o => o.Entry.Family == Family.Throughput)]);
+        ShowRoundTrips([.. outcomes.Where(o => o.Entry.Family == Family.RoundTrip)]);
+        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        void Row(string name, string value) => grid.AddRow(new Text(name), new Text(value));
+        Row("machine", $"{machine.Cpu}, {machine.Cores} processors, {machine.System}, {machine.Kernel}");
+        Row("runtime", $"{machine.Runtime}; JIT {machine.Jit}");
+        Row("version", machine.Version);
+        Row("yardstick", machine.Yardstick);
+        Row("memory", Invariant($"{options.RingBytes >> 10} KiB a ring for yardstick and contestant alike, in {SharedFile.Folder}, fresh every round"));
+        Row("bursts", Invariant($"{options.Rounds} shuffled rounds of {options.PairsPerRound} pairs, {options.BurstMilliseconds} ms a burst; the first third of each round warms up; pairs around which the ping-pong moved more than 2 times are dropped; cpus {options.LeaderCpu} and {options.FollowerCpu}; seed {options.Seed}"));
+        Row("clock", Invariant($"reading it costs {Clock.ReadingCost * Clock.NanosecondsPerTick:F0} ns, taken off every round trip; {Clock.RoundTripsPerStamp} round trip(s) a reading"));
+        Row("command", machine.Command);
+        AnsiConsole.Write(grid);
+    }
+
+    private static void ShowThroughput(IReadOnlyList<Outcome> outcomes)
+    {
+        if (outcomes.Count == 0)
+            return;
+        Table table = new Table().Border(TableBorder.Simple).Title("Throughput, two processes (ratio: times the yardstick; more is better)")
+            .AddColumns("contestant", "bytes", "M msg/s", "ns", "yardstick ns", "ratio", "quartiles", "pairs", "goal");
+        foreach (Outcome outcome in outcomes)
+        {
+            Spread ratio = outcome.Ratio;
+            double nanoseconds = outcome.Over(p => p.Contestant.MeanNanoseconds).Median;
+            table.AddRow(
+                new Text(outcome.Entry.Name),
+                Right(Invariant($"{outcome.Entry.MessageBytes}")),
+                Right(Invariant($"{1e3 / nanoseconds:F1}")),
+                Right(Invariant($"{nanoseconds:F1}")),
+                Right(Invariant($"{outcome.Over(p => p.Baseline.MeanNanoseconds).Median:F1}")),
+                Right(Invariant($"{ratio.Median:F2}")),
+                Right(Invariant($"{ratio.Lower:F2}-{ratio.Upper:F2}")),
+                Right(PairCount(outcome)),
+                new Text(GoalText(outcome, "≥")));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static void ShowRoundTrips(IReadOnlyList<Outcome> outcomes)
+    {
+        if (outcomes.Count == 0)
+            return;
+        Table table = new Table().Border(TableBorder.Simple).Title("Round trip, two processes (ratio: p50 over the bare ping-pong's; less is better)")
+            .AddColumns("contestant", "bytes", "p50 ns", "p99 ns", "p99.9 ns", "bare p50 ns", "ratio", "quartiles", "pairs", "goal");
+        foreach (Outcome outcome in outcomes)
+        {
+            Spread ratio = outcome.Ratio;
+            table.AddRow(
+                new Text(outcome.Entry.Name),
+                Right(Invariant($"{outcome.Entry.MessageBytes}")),
+                Right(Invariant($"{outcome.Over(p => p.Contestant.P50).Median:F0}")),
+                Right(Invariant($"{outcome.Over(p => p.Contestant.P99).Median:F0}")),
+                Right(Invariant($"{outcome.Over(p => p.Contestant.P999).Median:F0}")),
+                Right(Invariant($"{outcome.Over(p => p.Baseline.P50).Median:F0}")),
+                Right(Invariant($"{ratio.Median:F2}")),
+                Right(Invariant($"{ratio.Lower:F2}-{ratio.Upper:F2}")),
+                Right(PairCount(outcome)),
+                new Text(GoalText(outcome, "≤")));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string PairCount(Outcome outcome) => outcome.DroppedCount == 0
+        ? Invariant($"{outcome.KeptCount}")
+        : Invariant($"{outcome.KeptCount} (-{outcome.DroppedCount})");
+
+    private static string GoalText(Outcome outcome, string sign) => outcome.Entry.Goal is { } goal
+        ? Invariant($"{sign} {goal:F1} {(outcome.Entry.IsMetBy(outcome.Ratio.Median) ? "met" : "missed")}")
+        : "";
+
+    private static Text Right(string text) => new Text(text).RightJustified();
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
