@@ -52,7 +52,7 @@ internal static class Leader
                 JsonReport.Write(options.JsonPath, options, machine, outcomes);
             return 0;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException or RingException)
         {
             Console.Error.WriteLine(e.Message);
             return FailureExitCode;
@@ -67,8 +67,7 @@ internal static class Leader
 
     private static bool Matches(Entry entry, string? only) =>
         only == null
-        || entry.Title.Contains(only, StringComparison.OrdinalIgnoreCase)
-        || entry.Family.ToString().Contains(only, StringComparison.OrdinalIgnoreCase);
+        || entry.Title.Contains(only, StringComparison.OrdinalIgnoreCase);
 
     private static IReadOnlyList<Outcome> Measure(LoadOptions options, int[] contestants, Conductor conductor)
     {

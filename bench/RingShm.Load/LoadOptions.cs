@@ -8,10 +8,10 @@ internal sealed record LoadOptions
     /// <summary>Pairs of bursts (baseline and contestant) per contestant and round; the first third only warms up.</summary>
     public int PairsPerRound { get; init; } = 9;
 
-    public double BurstMilliseconds { get; init; } = 15;
+    public double BurstMilliseconds { get; init; } = 10;
 
     /// <summary>Bytes of the yardstick's slots and of the contestant's ring alike; a power of two.</summary>
-    public int RingBytes { get; init; } = 1 << 20;
+    public int RingBytes { get; init; } = 1 << 18;
 
     public int LeaderCpu { get; init; }
 

@@ -15,8 +15,8 @@ Option<FileInfo?> json = new("--json") { Description = "Also write the results, 
 Option<string?> only = new("--only") { Description = "Only contestants whose title contains this, such as \"64 B\", \"yardstick\" or \"RoundTrip\"." };
 Option<int> rounds = new("--rounds") { Description = "Shuffled rounds.", DefaultValueFactory = _ => 5 };
 Option<int> pairs = new("--pairs") { Description = "Pairs of bursts per contestant and round; the first third warms up.", DefaultValueFactory = _ => 9 };
-Option<double> burst = new("--burst-ms") { Description = "Milliseconds a burst.", DefaultValueFactory = _ => 15 };
-Option<int> ringBytes = new("--ring-bytes") { Description = "Bytes of every ring, a power of two from 4096.", DefaultValueFactory = _ => 1 << 20 };
+Option<double> burst = new("--burst-ms") { Description = "Milliseconds a burst.", DefaultValueFactory = _ => 10 };
+Option<int> ringBytes = new("--ring-bytes") { Description = "Bytes of every ring, a power of two from 4096.", DefaultValueFactory = _ => 1 << 18 };
 Option<int[]> cpus = new("--cpus")
 {
     Description = "The two processors to pin to.",

@@ -35,9 +35,10 @@ typedef struct {
 
 /* The messages that are sent, in a cycle: word 0 of message j is base + j, so that the receiver can check the order. */
 typedef struct {
-    const unsigned char *messages;
+    unsigned char *messages;
     uint64_t count;
     uint64_t base;
+    uint64_t fresh; /* not zero: word 0 is written just before the message is sent */
 } pool;
 
 /* What a receiver saw: the sum of all words, and the bits in which any word 0 differed from the one expected. */
@@ -101,9 +102,12 @@ INLINE void release(side *s) { atomic_store_explicit(&s->ring->consumer_position
 
 INLINE void produce(side *state, const pool *pool, uint64_t first, uint64_t count, uint64_t bytes) {
     side s = *state; /* in registers: the compiler may not assume that slots do not alias *state */
-    const unsigned char *messages = pool->messages;
-    uint64_t size = pool->count, j = first % size;
+    unsigned char *messages = pool->messages;
+    uint64_t size = pool->count, j = first % size, base = pool->base;
+    int fresh = pool->fresh != 0;
     for (uint64_t i = 0; i < count; i++) {
+        if (fresh)
+            *(volatile word *)(messages + j * bytes) = base + j;
         send(&s, messages + j * bytes, bytes);
         if (++j == size)
             j = 0;

@@ -2,8 +2,14 @@ namespace RingShm.Load;
 
 internal enum Family
 {
-    /// <summary>Messages one way, as fast as they go. Ratio: yardstick's time / contestant's time; more is better.</summary>
-    Throughput,
+    /// <summary>
+    /// Messages one way, as fast as they go, each written just before it is sent. The consumer keeps up with the producer.
+    /// Ratio: yardstick's time / contestant's time; more is better.
+    /// </summary>
+    Fresh,
+
+    /// <summary>The same with messages that only need copying: the producer runs ahead until the ring is full.</summary>
+    ReadyMade,
 
     /// <summary>One message there and back. Ratio: contestant's p50 / bare ping-pong's p50; less is better.</summary>
     RoundTrip,
@@ -12,13 +18,13 @@ internal enum Family
 /// <summary>Something to measure, and what it should reach.</summary>
 internal sealed record Entry(string Name, Family Family, int MessageBytes, double? Goal, Func<Scene, IContestant> Open)
 {
-    public string Title { get; } = $"{Name}, {MessageBytes} B";
+    public string Title { get; } = $"{Family}: {Name}, {MessageBytes} B";
 
-    public Func<Scene, IContestant> OpenBaseline { get; } = Family == Family.Throughput
+    public Func<Scene, IContestant> OpenBaseline { get; } = Family != Family.RoundTrip
         ? scene => new YardstickThroughput(scene)
         : scene => new BareRoundTrip(scene);
 
-    public bool IsMetBy(double ratio) => Goal is not { } goal || (Family == Family.Throughput ? ratio >= goal : ratio <= goal);
+    public bool IsMetBy(double ratio) => Goal is not { } goal || (Family != Family.RoundTrip ? ratio >= goal : ratio <= goal);
 }
 
 /// <summary>Every contestant, in the one order that both processes know them by.</summary>
@@ -26,16 +32,8 @@ internal static class Catalog
 {
     public static IReadOnlyList<Entry> Entries { get; } =
     [
-        Yardstick(8),
-        Yardstick(64),
-        Yardstick(1024),
-        new("SpscRing", Family.Throughput, 8, 1.0, scene => new SpscBytes(scene)),
-        new("SpscRing", Family.Throughput, 64, 1.2, scene => new SpscBytes(scene)),
-        new("SpscRing", Family.Throughput, 1024, 1.0, scene => new SpscBytes(scene)),
-        new("SpscRing<T>", Family.Throughput, 8, 1.0, scene => new SpscTyped<ulong>(scene)),
-        new("SpscRing<T>", Family.Throughput, 64, 1.2, scene => new SpscTyped<Block64>(scene)),
-        new("SpscRing<T> batches of 32", Family.Throughput, 8, null, scene => new SpscBatch<ulong>(scene)),
-        new("SpscRing<T> batches of 32", Family.Throughput, 64, null, scene => new SpscBatch<Block64>(scene)),
+        .. OneWay(Family.Fresh),
+        .. OneWay(Family.ReadyMade),
         new("bare ping-pong (control)", Family.RoundTrip, 8, null, scene => new BareRoundTrip(scene)),
         new("yardstick", Family.RoundTrip, 64, null, scene => new YardstickRoundTrip(scene)),
         new("SpscRing", Family.RoundTrip, 40, null, scene => new SpscBytesRoundTrip(scene)),
@@ -43,6 +41,17 @@ internal static class Catalog
         new("SpscRing<T>", Family.RoundTrip, 64, 1.6, scene => new SpscTypedRoundTrip<Block64>(scene)),
     ];
 
-    private static Entry Yardstick(int messageBytes) =>
-        new("yardstick (control)", Family.Throughput, messageBytes, null, scene => new YardstickThroughput(scene));
+    private static IEnumerable<Entry> OneWay(Family family) =>
+    [
+        new("yardstick (control)", family, 8, null, scene => new YardstickThroughput(scene)),
+        new("yardstick (control)", family, 64, null, scene => new YardstickThroughput(scene)),
+        new("yardstick (control)", family, 1024, null, scene => new YardstickThroughput(scene)),
+        new("SpscRing", family, 8, 1.0, scene => new SpscBytes(scene)),
+        new("SpscRing", family, 64, 1.2, scene => new SpscBytes(scene)),
+        new("SpscRing", family, 1024, 1.0, scene => new SpscBytes(scene)),
+        new("SpscRing<T>", family, 8, 1.0, scene => new SpscTyped<ulong>(scene)),
+        new("SpscRing<T>", family, 64, 1.2, scene => new SpscTyped<Block64>(scene)),
+        new("SpscRing<T> batches of 32", family, 8, null, scene => new SpscBatch<ulong>(scene)),
+        new("SpscRing<T> batches of 32", family, 64, null, scene => new SpscBatch<Block64>(scene)),
+    ];
 }

@@ -24,8 +24,12 @@ internal sealed unsafe class SpscBytes : IContestant
         SpscProducer producer = _producer!;
         byte* messages = _scene.Payload.Messages;
         int bytes = _scene.MessageBytes, size = _scene.Payload.Count, j = (int)(burst.First % size);
+        bool isFresh = _scene.Payload.IsFresh;
+        ulong baseWord = _scene.Payload.BaseWord;
         for (long i = 0; i < burst.Count; i++)
         {
+            if (isFresh)
+                *(ulong*)(messages + (j * bytes)) = baseWord + (ulong)j;
             ReadOnlySpan<byte> message = new(messages + (j * bytes), bytes);
             while (!producer.TryWrite(message))
             {

@@ -54,8 +54,12 @@ internal sealed unsafe class SpscTyped<T>(Scene scene) : SpscTypedContestant<T>(
         SpscProducer<T> producer = Producer!;
         T* messages = (T*)Scene.Payload.Messages;
         int size = Scene.Payload.Count, j = (int)(burst.First % size);
+        bool isFresh = Scene.Payload.IsFresh;
+        ulong baseWord = Scene.Payload.BaseWord;
         for (long i = 0; i < burst.Count; i++)
         {
+            if (isFresh)
+                *(ulong*)(messages + j) = baseWord + (ulong)j;
             while (!producer.TryWrite(in messages[j]))
             {
             }
@@ -99,9 +103,13 @@ internal sealed unsafe class SpscBatch<T>(Scene scene) : SpscTypedContestant<T>(
         SpscProducer<T> producer = Producer!;
         T* messages = (T*)Scene.Payload.Messages;
         int size = Scene.Payload.Count, j = (int)(burst.First % size);
+        bool isFresh = Scene.Payload.IsFresh;
+        ulong baseWord = Scene.Payload.BaseWord;
         for (long left = burst.Count; left > 0;)
         {
             int wanted = (int)Math.Min(left, Math.Min(BatchLength, size - j));
+            for (int i = j; isFresh && i < j + wanted; i++)
+                *(ulong*)(messages + i) = baseWord + (ulong)i;
             int written = producer.TryWriteBatch(new ReadOnlySpan<T>(messages + j, wanted));
             left -= written;
             j += written;

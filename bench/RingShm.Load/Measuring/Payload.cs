@@ -14,6 +14,7 @@ internal unsafe struct NativePool
     public byte* Messages;
     public ulong Count;
     public ulong BaseWord;
+    public ulong IsFresh;
 }
 
 /// <summary>
@@ -21,17 +22,18 @@ internal unsafe struct NativePool
 /// receiver checks the order; the rest is arbitrary, so that its sum shows whether it read every word.
 /// </summary>
 /// <remarks>
-/// The messages are ready-made because a store into a message just before it is copied would make the copy wait until all
-/// earlier stores into the ring have left the store buffer, and every contestant would be measured through that. The count
-/// is a prime, so that a ring with a power of two of slots never holds the same message in the same slot twice in a row.
+/// The count is a prime, so that a ring with a power of two of slots never holds the same message in the same slot twice
+/// in a row. Fresh messages get their first word just before they are sent, as an application would do it; the producer is
+/// then the slower side and the ring stays nearly empty. Ready-made ones let it run ahead, and the ring stays nearly full.
 /// </remarks>
 internal sealed unsafe class Payload
 {
     private readonly ulong[] _sumBefore;
 
-    public Payload(int messageBytes)
+    public Payload(int messageBytes, bool isFresh)
     {
         MessageBytes = messageBytes;
+        IsFresh = isFresh;
         Count = messageBytes switch { <= 16 => 509, <= 64 => 127, <= 256 => 31, _ => 13 };
         int words = messageBytes / sizeof(ulong);
         Messages = (byte*)NativeMemory.AlignedAlloc((nuint)(Count * messageBytes), 128);
@@ -48,12 +50,14 @@ internal sealed unsafe class Payload
         }
 
         Native = (NativePool*)NativeMemory.Alloc((nuint)sizeof(NativePool));
-        *Native = new NativePool { Messages = Messages, Count = (ulong)Count, BaseWord = BaseWord };
+        *Native = new NativePool { Messages = Messages, Count = (ulong)Count, BaseWord = BaseWord, IsFresh = isFresh ? 1UL : 0 };
     }
 
     public int MessageBytes { get; }
 
     public int Count { get; }
+
+    public bool IsFresh { get; }
 
     public ulong BaseWord { get; }
 

@@ -54,7 +54,7 @@ internal sealed class Outcome(Entry entry)
 
     public int DroppedCount => Pairs.Count(pair => !pair.IsWarmUp && pair.PingMoved);
 
-    public Spread Ratio => Spread.Of(Kept.Select(pair => Entry.Family == Family.Throughput
+    public Spread Ratio => Spread.Of(Kept.Select(pair => Entry.Family != Family.RoundTrip
         ? pair.Baseline.MeanNanoseconds / pair.Contestant.MeanNanoseconds
         : pair.Contestant.P50 / pair.Baseline.P50));
 

@@ -3,7 +3,7 @@ namespace RingShm.Load.Measuring;
 /// <summary>The contestant that is on stage in this process, with its baseline. Both processes open the same by its number.</summary>
 internal sealed class Troupe(Stage stage, NativeYardstick? yardstick, int ringBytes, bool isLeader, string runName)
 {
-    private readonly Dictionary<int, Payload> _payloads = [];
+    private readonly Dictionary<(int, bool), Payload> _payloads = [];
 
     public IContestant Baseline { get; private set; } = null!;
 
@@ -15,8 +15,9 @@ internal sealed class Troupe(Stage stage, NativeYardstick? yardstick, int ringBy
     public void Open(int contestant, int opening)
     {
         Entry entry = Catalog.Entries[contestant];
-        if (!_payloads.TryGetValue(entry.MessageBytes, out Payload? payload))
-            _payloads[entry.MessageBytes] = payload = new Payload(entry.MessageBytes);
+        bool isFresh = entry.Family == Family.Fresh;
+        if (!_payloads.TryGetValue((entry.MessageBytes, isFresh), out Payload? payload))
+            _payloads[(entry.MessageBytes, isFresh)] = payload = new Payload(entry.MessageBytes, isFresh);
         Payload = payload;
         Scene scene = new($"{runName}-{opening}", isLeader, entry.MessageBytes, ringBytes, payload, yardstick, stage);
         Baseline = entry.OpenBaseline(scene with { Name = scene.Name + "-base" });

@@ -13,7 +13,12 @@ internal static class Tables
         // A file or a pipe has no width; wrapped cells would be hard to read and harder to search.
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, RedirectedWidth);
-        ShowThroughput([.. outcomes.Where(o => o.Entry.Family == Family.Throughput)]);
+        ShowThroughput(
+            "Fresh messages: each is written just before it is sent (the ring stays nearly empty)",
+            [.. outcomes.Where(o => o.Entry.Family == Family.Fresh)]);
+        ShowThroughput(
+            "Ready-made messages: the producer only copies (the ring stays nearly full)",
+            [.. outcomes.Where(o => o.Entry.Family == Family.ReadyMade)]);
         ShowRoundTrips([.. outcomes.Where(o => o.Entry.Family == Family.RoundTrip)]);
         Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         void Row(string name, string value) => grid.AddRow(new Text(name), new Text(value));
@@ -28,11 +33,11 @@ internal static class Tables
         AnsiConsole.Write(grid);
     }
 
-    private static void ShowThroughput(IReadOnlyList<Outcome> outcomes)
+    private static void ShowThroughput(string title, IReadOnlyList<Outcome> outcomes)
     {
         if (outcomes.Count == 0)
             return;
-        Table table = new Table().Border(TableBorder.Simple).Title("Throughput, two processes (ratio: times the yardstick; more is better)")
+        Table table = new Table().Border(TableBorder.Simple).Title(title + "; ratio: times the yardstick, more is better")
             .AddColumns("contestant", "bytes", "M msg/s", "ns", "yardstick ns", "ratio", "quartiles", "pairs", "goal");
         foreach (Outcome outcome in outcomes)
         {
@@ -57,7 +62,7 @@ internal static class Tables
     {
         if (outcomes.Count == 0)
             return;
-        Table table = new Table().Border(TableBorder.Simple).Title("Round trip, two processes (ratio: p50 over the bare ping-pong's; less is better)")
+        Table table = new Table().Border(TableBorder.Simple).Title("Round trip; ratio: p50 over the bare ping-pong's, less is better")
             .AddColumns("contestant", "bytes", "p50 ns", "p99 ns", "p99.9 ns", "bare p50 ns", "ratio", "quartiles", "pairs", "goal");
         foreach (Outcome outcome in outcomes)
         {

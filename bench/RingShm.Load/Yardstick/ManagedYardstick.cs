@@ -11,8 +11,12 @@ internal static unsafe class ManagedYardstick
         YardstickSide side = *state;
         byte* messages = payload.Messages;
         int bytes = payload.MessageBytes, size = payload.Count, j = (int)(burst.First % size);
+        bool isFresh = payload.IsFresh;
+        ulong baseWord = payload.BaseWord;
         for (long i = 0; i < burst.Count; i++)
         {
+            if (isFresh)
+                *(ulong*)(messages + (j * bytes)) = baseWord + (ulong)j;
             Send(ref side, messages + (j * bytes), bytes);
             if (++j == size)
                 j = 0;
