@@ -113,15 +113,18 @@ internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstic
         _sent[key] = first + count;
         Burst burst = new(count, first);
         IContestant player = isBaseline ? _troupe.Baseline : _troupe.Contestant;
+        long preemptionsBefore = Preemption.Count();
         stage.Call(isBaseline ? Act.Baseline : Act.Contestant, contestant, burst);
         long start = stage.Start();
         player.Lead(burst);
-        Receipt receipt = stage.Finish(out long end);
+        Receipt receipt = stage.Finish(out long end, out long preemptions);
+        preemptions += Preemption.Count() - preemptionsBefore;
         Check(player, receipt, burst);
 
         double mean = (end - start) * Clock.NanosecondsPerTick / count;
         _expectedNanoseconds[key] = _expectedNanoseconds.TryGetValue(key, out double last) ? (last + mean) / 2 : mean;
-        return player is IRoundTrip trip ? Percentiles(mean, trip.Stamps) : new BurstTime(mean, double.NaN, double.NaN, double.NaN);
+        BurstTime time = new(mean, preemptions, double.NaN, double.NaN, double.NaN);
+        return player is IRoundTrip trip ? Percentiles(time, trip.Stamps) : time;
     }
 
     /// <summary>A burst counts only when all arrived, whole and in order.</summary>
@@ -140,15 +143,15 @@ internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstic
         long start = stage.Start();
         PingPong.Lead(stage, PingPongCount);
         long end = Stopwatch.GetTimestamp();
-        stage.Finish(out _);
+        stage.Finish(out _, out _);
         return (end - start) * Clock.NanosecondsPerTick / PingPongCount;
     }
 
-    private static BurstTime Percentiles(double mean, ReadOnlySpan<long> stamps)
+    private static BurstTime Percentiles(in BurstTime time, ReadOnlySpan<long> stamps)
     {
         long[] sorted = stamps.ToArray();
         Array.Sort(sorted);
-        return new BurstTime(mean, At(0.5), At(0.99), At(0.999));
+        return time with { P50 = At(0.5), P99 = At(0.99), P999 = At(0.999) };
 
         double At(double fraction) => sorted[(int)(fraction * (sorted.Length - 1))] * Clock.NanosecondsPerTick;
     }
@@ -171,6 +174,6 @@ internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstic
     {
         stage.Call(act, contestant, new Burst(argument, 0));
         stage.Start();
-        stage.Finish(out _);
+        stage.Finish(out _, out _);
     }
 }

@@ -28,7 +28,9 @@ internal static class Follower
         while (true)
         {
             Receipt receipt = default;
-            switch (stage.Await(out int contestant, out Burst burst))
+            Act act = stage.Await(out int contestant, out Burst burst);
+            long preemptions = Preemption.Count();
+            switch (act)
             {
                 case Act.Open:
                     troupe.Open(contestant, (int)burst.Count);
@@ -49,7 +51,7 @@ internal static class Follower
                     return 0;
             }
 
-            stage.Report(receipt);
+            stage.Report(receipt, Preemption.Count() - preemptions);
         }
     }
 }

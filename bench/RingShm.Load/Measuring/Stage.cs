@@ -67,6 +67,8 @@ internal sealed unsafe class Stage : IDisposable
 
     private ref long DisorderWord => ref Word(3, 2);
 
+    private ref long PreemptionsWord => ref Word(3, 3);
+
     public long* Ping => (long*)(_file.Start + (4 * LineBytes));
 
     public long* Pong => (long*)(_file.Start + (5 * LineBytes));
@@ -97,13 +99,14 @@ internal sealed unsafe class Stage : IDisposable
     }
 
     /// <summary>Leader: waits until the follower has done its part.</summary>
-    public Receipt Finish(out long endTimestamp)
+    public Receipt Finish(out long endTimestamp, out long preemptions)
     {
         while (Volatile.Read(ref Done) != _sequence)
         {
         }
 
         endTimestamp = Stopwatch.GetTimestamp();
+        preemptions = PreemptionsWord;
         return new Receipt((ulong)SumWord, (ulong)DisorderWord);
     }
 
@@ -129,8 +132,9 @@ internal sealed unsafe class Stage : IDisposable
     }
 
     /// <summary>Follower: reports what it received; the leader's clock stops here.</summary>
-    public void Report(in Receipt receipt)
+    public void Report(in Receipt receipt, long preemptions)
     {
+        PreemptionsWord = preemptions;
         SumWord = (long)receipt.Sum;
         DisorderWord = (long)receipt.Disorder;
         Volatile.Write(ref Done, _sequence);

@@ -22,10 +22,11 @@ internal readonly record struct Spread(double Lower, double Median, double Upper
 
 /// <summary>What one burst took, in nanoseconds a message (or a round trip).</summary>
 /// <param name="MeanNanoseconds">The burst's duration over its count.</param>
+/// <param name="Preemptions">How often the kernel took the processor from either side meanwhile.</param>
 /// <param name="P50">Median of the single round trips; NaN for one-way bursts.</param>
 /// <param name="P99">99th percentile.</param>
 /// <param name="P999">99.9th percentile.</param>
-internal readonly record struct BurstTime(double MeanNanoseconds, double P50, double P99, double P999);
+internal readonly record struct BurstTime(double MeanNanoseconds, long Preemptions, double P50, double P99, double P999);
 
 /// <summary>A baseline burst and a contestant burst, side by side, between two ping-pongs.</summary>
 internal sealed record Pair(
@@ -38,7 +39,8 @@ internal sealed record Pair(
         Math.Max(PingBeforeNanoseconds, PingAfterNanoseconds)
         > LargestPingChange * Math.Min(PingBeforeNanoseconds, PingAfterNanoseconds);
 
-    public bool IsKept => !IsWarmUp && !PingMoved;
+    /// <summary>True when either process was taken off its processor: its partner then measured the scheduler.</summary>
+    public bool WasPreempted => Baseline.Preemptions + Contestant.Preemptions > 0;
 }
 
 /// <summary>All pairs of one contestant, and what follows from those that count.</summary>
@@ -48,11 +50,18 @@ internal sealed class Outcome(Entry entry)
 
     public List<Pair> Pairs { get; } = [];
 
-    public IEnumerable<Pair> Kept => Pairs.Where(pair => pair.IsKept);
+    /// <summary>
+    /// The pairs that count. On a machine so busy that hardly a burst runs undisturbed, disturbed ones count too, and
+    /// <see cref="IsDisturbed"/> says so.
+    /// </summary>
+    public IEnumerable<Pair> Kept => Pairs.Where(pair => !pair.IsWarmUp && !pair.PingMoved && (IsDisturbed || !pair.WasPreempted));
+
+    public bool IsDisturbed =>
+        Pairs.Count(pair => !pair.IsWarmUp && !pair.PingMoved && !pair.WasPreempted) * 4 < Pairs.Count(pair => !pair.IsWarmUp);
 
     public int KeptCount => Kept.Count();
 
-    public int DroppedCount => Pairs.Count(pair => !pair.IsWarmUp && pair.PingMoved);
+    public int DroppedCount => Pairs.Count(pair => !pair.IsWarmUp) - KeptCount;
 
     public Spread Ratio => Spread.Of(Kept.Select(pair => Entry.Family != Family.RoundTrip
         ? pair.Baseline.MeanNanoseconds / pair.Contestant.MeanNanoseconds

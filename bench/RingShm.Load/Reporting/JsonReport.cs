@@ -36,6 +36,7 @@ internal static class JsonReport
                 MessagesPerSecond = 1e9 / outcome.Over(p => p.Contestant.MeanNanoseconds).Median,
                 outcome.KeptCount,
                 outcome.DroppedCount,
+                outcome.IsDisturbed,
                 outcome.Pairs,
             }),
         };

@@ -27,7 +27,7 @@ internal static class Tables
         Row("version", machine.Version);
         Row("yardstick", machine.Yardstick);
         Row("memory", Invariant($"{options.RingBytes >> 10} KiB a ring for yardstick and contestant alike, in {SharedFile.Folder}, fresh every round"));
-        Row("bursts", Invariant($"{options.Rounds} shuffled rounds of {options.PairsPerRound} pairs, {options.BurstMilliseconds} ms a burst; the first third of each round warms up; pairs around which the ping-pong moved more than 2 times are dropped; cpus {options.LeaderCpu} and {options.FollowerCpu}; seed {options.Seed}"));
+        Row("bursts", Invariant($"{options.Rounds} shuffled rounds of {options.PairsPerRound} pairs, {options.BurstMilliseconds} ms a burst; the first third of each round warms up; pairs around which the ping-pong moved more than 2 times, or in which either process was preempted, are dropped; cpus {options.LeaderCpu} and {options.FollowerCpu}; seed {options.Seed}"));
         Row("clock", Invariant($"reading it costs {Clock.ReadingCost * Clock.NanosecondsPerTick:F0} ns, taken off every round trip; {Clock.RoundTripsPerStamp} round trip(s) a reading"));
         Row("command", machine.Command);
         AnsiConsole.Write(grid);
@@ -83,9 +83,8 @@ internal static class Tables
         AnsiConsole.Write(table);
     }
 
-    private static string PairCount(Outcome outcome) => outcome.DroppedCount == 0
-        ? Invariant($"{outcome.KeptCount}")
-        : Invariant($"{outcome.KeptCount} (-{outcome.DroppedCount})");
+    private static string PairCount(Outcome outcome) =>
+        Invariant($"{outcome.KeptCount}/{outcome.KeptCount + outcome.DroppedCount}{(outcome.IsDisturbed ? " busy" : "")}");
 
     private static string GoalText(Outcome outcome, string sign) => outcome.Entry.Goal is { } goal
         ? Invariant($"{sign} {goal:F1} {(outcome.Entry.IsMetBy(outcome.Ratio.Median) ? "met" : "missed")}")
