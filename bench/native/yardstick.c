@@ -50,24 +50,20 @@ typedef struct {
 typedef uint64_t pair __attribute__((vector_size(16), aligned(8), may_alias));
 typedef uint64_t word __attribute__((may_alias));
 
-typedef struct {
-    pair a, b;
-    uint64_t tail;
-} sums;
-
-INLINE void add_words(sums *s, const unsigned char *p, uint64_t bytes) {
-    uint64_t i = 0;
-    for (; i + 32 <= bytes; i += 32) {
-        s->a += *(const pair *)(p + i);
-        s->b += *(const pair *)(p + i + 16);
+INLINE uint64_t sum_words(const unsigned char *p, uint64_t bytes) {
+    uint64_t sum = 0, i = 0;
+    if (bytes >= 32) {
+        pair a = {0, 0}, b = {0, 0};
+        for (; i + 32 <= bytes; i += 32) {
+            a += *(const pair *)(p + i);
+            b += *(const pair *)(p + i + 16);
+        }
+        a += b;
+        sum = a[0] + a[1];
     }
     for (; i < bytes; i += 8)
-        s->tail += *(const word *)(p + i);
-}
-
-INLINE void finish(const sums *s, uint64_t disorder, receipt *out) {
-    out->sum = s->a[0] + s->a[1] + s->b[0] + s->b[1] + s->tail;
-    out->disorder = disorder;
+        sum += *(const word *)(p + i);
+    return sum;
 }
 
 /*
@@ -117,18 +113,17 @@ INLINE void produce(side *state, const pool *pool, uint64_t first, uint64_t coun
 
 INLINE void consume(side *state, const pool *pool, uint64_t first, uint64_t count, receipt *out, uint64_t bytes) {
     side s = *state;
-    sums sum = {{0, 0}, {0, 0}, 0};
-    uint64_t disorder = 0, base = pool->base, size = pool->count, j = first % size;
+    uint64_t sum = 0, disorder = 0, base = pool->base, size = pool->count, j = first % size;
     for (uint64_t i = 0; i < count; i++) {
         const unsigned char *message = await(&s, bytes);
-        add_words(&sum, message, bytes);
+        sum += sum_words(message, bytes);
         disorder |= *(const word *)message ^ (base + j);
         release(&s);
         if (++j == size)
             j = 0;
     }
     *state = s;
-    finish(&sum, disorder, out);
+    *out = (receipt){sum, disorder};
 }
 
 static int64_t now(void) {
@@ -141,14 +136,13 @@ static int64_t now(void) {
 INLINE void ask(side *out_state, side *in_state, const pool *pool, uint64_t first, uint64_t count, receipt *out,
                 int64_t *stamps, uint64_t per_stamp, uint64_t bytes) {
     side to = *out_state, from = *in_state;
-    sums sum = {{0, 0}, {0, 0}, 0};
-    uint64_t disorder = 0, size = pool->count, j = first % size;
+    uint64_t sum = 0, disorder = 0, size = pool->count, j = first % size;
     for (uint64_t i = 0; i < count; i++) {
         *stamps++ = now();
         for (uint64_t k = 0; k < per_stamp; k++) {
             send(&to, pool->messages + j * bytes, bytes);
             const unsigned char *message = await(&from, bytes);
-            add_words(&sum, message, bytes);
+            sum += sum_words(message, bytes);
             disorder |= *(const word *)message ^ (pool->base + j);
             release(&from);
             if (++j == size)
@@ -158,18 +152,17 @@ INLINE void ask(side *out_state, side *in_state, const pool *pool, uint64_t firs
     *stamps = now();
     *out_state = to;
     *in_state = from;
-    finish(&sum, disorder, out);
+    *out = (receipt){sum, disorder};
 }
 
 /* Reads a message in place and sends it back from there. */
 INLINE void answer(side *in_state, side *out_state, const pool *pool, uint64_t first, uint64_t count, receipt *out,
                    uint64_t bytes) {
     side from = *in_state, to = *out_state;
-    sums sum = {{0, 0}, {0, 0}, 0};
-    uint64_t disorder = 0, size = pool->count, j = first % size;
+    uint64_t sum = 0, disorder = 0, size = pool->count, j = first % size;
     for (uint64_t i = 0; i < count; i++) {
         const unsigned char *message = await(&from, bytes);
-        add_words(&sum, message, bytes);
+        sum += sum_words(message, bytes);
         disorder |= *(const word *)message ^ (pool->base + j);
         send(&to, message, bytes);
         release(&from);
@@ -178,7 +171,7 @@ INLINE void answer(side *in_state, side *out_state, const pool *pool, uint64_t f
     }
     *in_state = from;
     *out_state = to;
-    finish(&sum, disorder, out);
+    *out = (receipt){sum, disorder};
 }
 
 /* Expands CALL once per size, with the size a constant. Any other size runs the same loop with the size in a register. */

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RingShm.Load;
 
 /// <summary><see cref="SpscRing"/>, one call a message, spans in and leases out; the length is not known at compile time.</summary>
@@ -43,8 +45,7 @@ internal sealed unsafe class SpscBytes : IContestant
     public Receipt Follow(in Burst burst)
     {
         SpscConsumer consumer = _consumer!;
-        WordSums sums = default;
-        ulong disorder = 0, baseWord = _scene.Payload.BaseWord;
+        ulong sum = 0, disorder = 0, baseWord = _scene.Payload.BaseWord;
         int size = _scene.Payload.Count, j = (int)(burst.First % size);
         for (long i = 0; i < burst.Count; i++)
         {
@@ -53,18 +54,16 @@ internal sealed unsafe class SpscBytes : IContestant
             {
             }
 
-            using (message)
-            {
-                ReadOnlySpan<byte> span = message.Span;
-                sums.Add(in MemoryMarshal.GetReference(span), span.Length);
-                disorder |= MemoryMarshal.Read<ulong>(span) ^ (baseWord + (ulong)j);
-            }
-
+            ReadOnlySpan<byte> span = message.Span;
+            sum += WordSum.Of(in MemoryMarshal.GetReference(span), span.Length);
+            disorder |= Unsafe.ReadUnaligned<ulong>(in MemoryMarshal.GetReference(span)) ^ (baseWord + (ulong)j);
+            // Not "using": a try block in this loop keeps its locals in memory, and those would be measured.
+            message.Dispose();
             if (++j == size)
                 j = 0;
         }
 
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 
     public void Dispose()

@@ -23,8 +23,7 @@ internal sealed unsafe class SpscBytesRoundTrip : RoundTrip
 
     public override Receipt Follow(in Burst burst)
     {
-        WordSums sums = default;
-        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        ulong sum = 0, disorder = 0, baseWord = Scene.Payload.BaseWord;
         int size = Scene.Payload.Count, j = (int)(burst.First % size);
         for (long i = 0; i < burst.Count; i++)
         {
@@ -33,21 +32,19 @@ internal sealed unsafe class SpscBytesRoundTrip : RoundTrip
             {
             }
 
-            using (message)
+            ReadOnlySpan<byte> span = message.Span;
+            sum += WordSum.Of(in MemoryMarshal.GetReference(span), span.Length);
+            disorder |= Unsafe.ReadUnaligned<ulong>(in MemoryMarshal.GetReference(span)) ^ (baseWord + (ulong)j);
+            while (!_producer.TryWrite(span))
             {
-                ReadOnlySpan<byte> span = message.Span;
-                sums.Add(in MemoryMarshal.GetReference(span), span.Length);
-                disorder |= MemoryMarshal.Read<ulong>(span) ^ (baseWord + (ulong)j);
-                while (!_producer.TryWrite(span))
-                {
-                }
             }
 
+            message.Dispose();
             if (++j == size)
                 j = 0;
         }
 
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 
     public override void Dispose()
@@ -65,7 +62,7 @@ internal sealed unsafe class SpscBytesRoundTrip : RoundTrip
 
     protected override Receipt Ask(in Burst burst, long[] stamps)
     {
-        WordSums sums = default;
+        ulong sum = 0;
         byte* messages = Scene.Payload.Messages;
         ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
         int bytes = Scene.MessageBytes, size = Scene.Payload.Count, j = (int)(burst.First % size);
@@ -85,20 +82,17 @@ internal sealed unsafe class SpscBytesRoundTrip : RoundTrip
                 {
                 }
 
-                using (message)
-                {
-                    ReadOnlySpan<byte> span = message.Span;
-                    sums.Add(in MemoryMarshal.GetReference(span), span.Length);
-                    disorder |= MemoryMarshal.Read<ulong>(span) ^ (baseWord + (ulong)j);
-                }
-
+                ReadOnlySpan<byte> span = message.Span;
+                sum += WordSum.Of(in MemoryMarshal.GetReference(span), span.Length);
+                disorder |= Unsafe.ReadUnaligned<ulong>(in MemoryMarshal.GetReference(span)) ^ (baseWord + (ulong)j);
+                message.Dispose();
                 if (++j == size)
                     j = 0;
             }
         }
 
         stamps[stamp] = Stopwatch.GetTimestamp();
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 }
 
@@ -123,8 +117,7 @@ internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
 
     public override Receipt Follow(in Burst burst)
     {
-        WordSums sums = default;
-        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        ulong sum = 0, disorder = 0, baseWord = Scene.Payload.BaseWord;
         int size = Scene.Payload.Count, j = (int)(burst.First % size);
         for (long i = 0; i < burst.Count; i++)
         {
@@ -133,7 +126,7 @@ internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
             {
             }
 
-            sums.Add(in Unsafe.As<T, byte>(ref message), sizeof(T));
+            sum += WordSum.Of(in Unsafe.As<T, byte>(ref message), sizeof(T));
             disorder |= Unsafe.As<T, ulong>(ref message) ^ (baseWord + (ulong)j);
             while (!_producer.TryWrite(in message))
             {
@@ -143,7 +136,7 @@ internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
                 j = 0;
         }
 
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 
     public override void Dispose()
@@ -161,7 +154,7 @@ internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
 
     protected override Receipt Ask(in Burst burst, long[] stamps)
     {
-        WordSums sums = default;
+        ulong sum = 0;
         T* messages = (T*)Scene.Payload.Messages;
         ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
         int size = Scene.Payload.Count, j = (int)(burst.First % size);
@@ -180,7 +173,7 @@ internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
                 {
                 }
 
-                sums.Add(in Unsafe.As<T, byte>(ref message), sizeof(T));
+                sum += WordSum.Of(in Unsafe.As<T, byte>(ref message), sizeof(T));
                 disorder |= Unsafe.As<T, ulong>(ref message) ^ (baseWord + (ulong)j);
                 if (++j == size)
                     j = 0;
@@ -188,6 +181,6 @@ internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
         }
 
         stamps[stamp] = Stopwatch.GetTimestamp();
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 }

@@ -72,8 +72,7 @@ internal sealed unsafe class SpscTyped<T>(Scene scene) : SpscTypedContestant<T>(
     public override Receipt Follow(in Burst burst)
     {
         SpscConsumer<T> consumer = Consumer!;
-        WordSums sums = default;
-        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        ulong sum = 0, disorder = 0, baseWord = Scene.Payload.BaseWord;
         int size = Scene.Payload.Count, j = (int)(burst.First % size);
         for (long i = 0; i < burst.Count; i++)
         {
@@ -82,13 +81,13 @@ internal sealed unsafe class SpscTyped<T>(Scene scene) : SpscTypedContestant<T>(
             {
             }
 
-            sums.Add(in Unsafe.As<T, byte>(ref message), sizeof(T));
+            sum += WordSum.Of(in Unsafe.As<T, byte>(ref message), sizeof(T));
             disorder |= Unsafe.As<T, ulong>(ref message) ^ (baseWord + (ulong)j);
             if (++j == size)
                 j = 0;
         }
 
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 }
 
@@ -121,15 +120,14 @@ internal sealed unsafe class SpscBatch<T>(Scene scene) : SpscTypedContestant<T>(
     public override Receipt Follow(in Burst burst)
     {
         SpscConsumer<T> consumer = Consumer!;
-        WordSums sums = default;
-        ulong disorder = 0, baseWord = Scene.Payload.BaseWord;
+        ulong sum = 0, disorder = 0, baseWord = Scene.Payload.BaseWord;
         int size = Scene.Payload.Count, j = (int)(burst.First % size);
         T* batch = stackalloc T[BatchLength];
         for (long left = burst.Count; left > 0;)
         {
             int count = consumer.TryReadBatch(new Span<T>(batch, BatchLength));
             left -= count;
-            sums.Add(in *(byte*)batch, count * sizeof(T));
+            sum += WordSum.Of(in *(byte*)batch, count * sizeof(T));
             for (int i = 0; i < count; i++)
             {
                 disorder |= *(ulong*)(batch + i) ^ (baseWord + (ulong)j);
@@ -138,6 +136,6 @@ internal sealed unsafe class SpscBatch<T>(Scene scene) : SpscTypedContestant<T>(
             }
         }
 
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 }

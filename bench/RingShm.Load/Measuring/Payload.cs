@@ -84,26 +84,32 @@ internal sealed unsafe class Payload
 }
 
 /// <summary>Sums words the way yardstick.c does: two vectors of two words at a time, the rest word by word.</summary>
-internal unsafe ref struct WordSums
+internal static class WordSum
 {
-    private Vector128<ulong> _a;
-    private Vector128<ulong> _b;
-    private ulong _tail;
-
-    public readonly ulong Total => Vector128.Sum(_a) + Vector128.Sum(_b) + _tail;
-
+    /// <remarks>
+    /// The vectors live for one message only. No vector register survives a call on Linux, so sums that were carried from
+    /// message to message would be kept in memory for the sake of calls that are hardly ever made.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(ref readonly byte start, int bytes)
+    public static ulong Of(ref readonly byte start, int bytes)
     {
         ref byte message = ref Unsafe.AsRef(in start);
-        int i = 0;
-        for (; i + 32 <= bytes; i += 32)
+        ulong sum = 0;
+        nuint i = 0, length = (uint)bytes;
+        if (length >= 32)
         {
-            _a += Vector128.LoadUnsafe(ref message, (nuint)i).AsUInt64();
-            _b += Vector128.LoadUnsafe(ref message, (nuint)(i + 16)).AsUInt64();
+            Vector128<ulong> a = default, b = default;
+            for (; i + 32 <= length; i += 32)
+            {
+                a += Vector128.LoadUnsafe(ref message, i).AsUInt64();
+                b += Vector128.LoadUnsafe(ref message, i + 16).AsUInt64();
+            }
+
+            sum = Vector128.Sum(a + b);
         }
 
-        for (; i < bytes; i += sizeof(ulong))
-            _tail += Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref message, i));
+        for (; i < length; i += sizeof(ulong))
+            sum += Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref message, i));
+        return sum;
     }
 }

@@ -28,13 +28,12 @@ internal static unsafe class ManagedYardstick
     public static Receipt Consume(YardstickSide* state, Payload payload, in Burst burst)
     {
         YardstickSide side = *state;
-        WordSums sums = default;
-        ulong disorder = 0;
+        ulong sum = 0, disorder = 0;
         int bytes = payload.MessageBytes, size = payload.Count, j = (int)(burst.First % size);
         for (long i = 0; i < burst.Count; i++)
         {
             byte* message = Await(ref side, bytes);
-            sums.Add(ref *message, bytes);
+            sum += WordSum.Of(ref *message, bytes);
             disorder |= *(ulong*)message ^ (payload.BaseWord + (ulong)j);
             Release(ref side);
             if (++j == size)
@@ -42,14 +41,13 @@ internal static unsafe class ManagedYardstick
         }
 
         *state = side;
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 
     public static Receipt Ask(YardstickSide* toState, YardstickSide* fromState, Payload payload, in Burst burst, long[] stamps)
     {
         YardstickSide to = *toState, from = *fromState;
-        WordSums sums = default;
-        ulong disorder = 0;
+        ulong sum = 0, disorder = 0;
         int bytes = payload.MessageBytes, size = payload.Count, j = (int)(burst.First % size);
         int perStamp = Clock.RoundTripsPerStamp, stamp = 0;
         for (long i = 0; i < burst.Count; i += perStamp)
@@ -59,7 +57,7 @@ internal static unsafe class ManagedYardstick
             {
                 Send(ref to, payload.Messages + (j * bytes), bytes);
                 byte* message = Await(ref from, bytes);
-                sums.Add(ref *message, bytes);
+                sum += WordSum.Of(ref *message, bytes);
                 disorder |= *(ulong*)message ^ (payload.BaseWord + (ulong)j);
                 Release(ref from);
                 if (++j == size)
@@ -70,19 +68,18 @@ internal static unsafe class ManagedYardstick
         stamps[stamp] = Stopwatch.GetTimestamp();
         *toState = to;
         *fromState = from;
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 
     public static Receipt Answer(YardstickSide* fromState, YardstickSide* toState, Payload payload, in Burst burst)
     {
         YardstickSide from = *fromState, to = *toState;
-        WordSums sums = default;
-        ulong disorder = 0;
+        ulong sum = 0, disorder = 0;
         int bytes = payload.MessageBytes, size = payload.Count, j = (int)(burst.First % size);
         for (long i = 0; i < burst.Count; i++)
         {
             byte* message = Await(ref from, bytes);
-            sums.Add(ref *message, bytes);
+            sum += WordSum.Of(ref *message, bytes);
             disorder |= *(ulong*)message ^ (payload.BaseWord + (ulong)j);
             Send(ref to, message, bytes);
             Release(ref from);
@@ -92,7 +89,7 @@ internal static unsafe class ManagedYardstick
 
         *fromState = from;
         *toState = to;
-        return new Receipt(sums.Total, disorder);
+        return new Receipt(sum, disorder);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
