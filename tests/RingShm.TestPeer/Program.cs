@@ -1,0 +1,34 @@
+using RingShm;
+using RingShm.TestPeer;
+using RingShm.TestPeer.Commands;
+
+// The child process of the cross-process tests: `RingShm.TestPeer COMMAND key=value…`. It reports on stdout, one line an
+// event, and ends with 0 (done), 2 (a RingShm error, named on stdout) or 3 (it saw something that must never be seen).
+PeerArguments arguments = PeerArguments.Parse(args);
+try
+{
+    return arguments.Command switch
+    {
+        "produce" => ProduceCommand.Run(arguments),
+        "consume" => ConsumeCommand.Run(arguments),
+        "race" => RaceCommand.Run(arguments),
+        "hold" => HoldCommand.Run(arguments),
+        "attach" => AttachCommand.Run(arguments),
+        _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
+    };
+}
+catch (RoleTakenException taken)
+{
+    Console.WriteLine($"taken {taken.OwnerProcessId} {taken.Message}");
+    return 2;
+}
+catch (Exception failure) when (failure is RingException or TimeoutException)
+{
+    Console.WriteLine($"failed {failure.GetType().Name} {failure.Message}");
+    return 2;
+}
+catch (MismatchException mismatch)
+{
+    Console.WriteLine($"bad {mismatch.Message}");
+    return 3;
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using RingShm.TestPeer;
+
+namespace RingShm.Tests.Processes.Support;
+
+/// <summary>
+/// One ring under test: its unique name, its ledger, the processes that use it. Disposing ends the processes and removes the
+/// region.
+/// </summary>
+internal sealed class Scene : IDisposable
+{
+    private readonly List<Peer> _peers = [];
+    private readonly string _ledgerPath;
+    private IDisposable? _ring;
+
+    public Scene(long ledgerEntries = 0)
+    {
+        string id = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        Name = $"ringshm-test-{id}";
+        _ledgerPath = Path.Combine(Path.GetTempPath(), $"ringshm-ledger-{id}");
+        Ledger = Ledger.Create(_ledgerPath, ledgerEntries);
+    }
+
+    /// <summary>A region of this name is removed at the end; no test shares it with another.</summary>
+    public string Name { get; }
+
+    public Ledger Ledger { get; }
+
+    /// <summary>Creates the ring and keeps it open: Windows' sections live as long as somebody has them open.</summary>
+    public SpscRing CreateRing(long capacityBytes = 4096, long maxMessageBytes = 0)
+    {
+        SpscRing ring = SpscRing.Create(Name, new RingOptions { CapacityBytes = capacityBytes, MaxMessageBytes = maxMessageBytes });
+        _ring = ring;
+        return ring;
+    }
+
+    /// <summary>The same for a typed ring.</summary>
+    public SpscRing<T> CreateTypedRing<T>(long capacityBytes) where T : unmanaged
+    {
+        SpscRing<T> ring = SpscRing<T>.Create(Name, new RingOptions { CapacityBytes = capacityBytes });
+        _ring = ring;
+        return ring;
+    }
+
+    /// <summary>Starts a peer on this ring and this ledger.</summary>
+    public Peer Start(string command, params string[] arguments)
+    {
+        Peer peer = Peer.Start(command, [$"ring={Name}", $"ledger={_ledgerPath}", .. arguments]);
+        _peers.Add(peer);
+        return peer;
+    }
+
+    /// <summary>Starts a peer through another program.</summary>
+    public Peer StartThrough(string program, string[] programArguments, string command, params string[] arguments)
+    {
+        Peer peer = Peer.StartProgram(
+            program, [.. programArguments, Peer.Executable, command, $"ring={Name}", $"ledger={_ledgerPath}", .. arguments]);
+        _peers.Add(peer);
+        return peer;
+    }
+
+    public RingInfo Inspect() => Ring.Inspect(Name);
+
+    public void ExpectClean()
+    {
+        RingVerification verification = Ring.Verify(Name);
+        if (!verification.IsClean)
+            Assert.Fail($"{Name} is damaged: {string.Join("; ", verification.Problems)}");
+    }
+
+    public void Dispose()
+    {
+        foreach (Peer peer in _peers)
+            peer.Dispose();
+        _ring?.Dispose();
+        Ledger.Dispose();
+        File.Delete(_ledgerPath);
+        if (OperatingSystem.IsWindows())
+            return;
+        try
+        {
+            Ring.Remove(Name);
+        }
+        catch (RingNotFoundException)
+        {
+            // The test removed it itself, or never made it.
+        }
+    }
+
+    /// <summary>The words that tell both sides which stream this is.</summary>
+    public static string[] StreamArguments(long seed, SizeMix sizes, MessageNumber number) =>
+    [
+        $"seed={seed.ToString(CultureInfo.InvariantCulture)}", $"sizes={sizes}", $"number={number}",
+    ];
+}
