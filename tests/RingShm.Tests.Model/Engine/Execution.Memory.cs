@@ -1,0 +1,304 @@
+using RingShm.Memory;
+
+namespace RingShm.Tests.Model.Engine;
+
+internal enum MemoryModel
+{
+    /// <summary>Release and acquire as in RC11 without load buffering: a load may return an old store.</summary>
+    ReleaseAcquire,
+
+    /// <summary>A load returns the latest store. Races on payload are still judged by happens-before.</summary>
+    SequentiallyConsistent,
+}
+
+/// <content>What accesses mean: coherence, happens-before, data races.</content>
+internal sealed unsafe partial class Execution
+{
+    /// <summary>Words behind the region that stand for what the kernel knows: row locks and who has died.</summary>
+    private const int PseudoWords = 64;
+
+    private readonly Location?[] _locations;
+    private readonly List<int> _touched = [];
+    private readonly Stack<Location> _pool = [];
+    private readonly HashSet<int> _privateWords = [];
+    private ulong _memoryHash;
+    private VectorClock _fences;
+
+    public long Load(ModelThread thread, long* address, Edge edge, bool acquire)
+    {
+        bool isPrivate = IsPrivate(address);
+        SwitchPoint(thread, isPrivate);
+        int step = thread.Tick();
+        Location location = At(address);
+        CheckOrdered(thread, location, location.PlainWrites, edge, "an atomic load races with a plain write");
+        if (isPrivate)
+            CheckOrdered(thread, location, location.AtomicStores, edge, "a private word is loaded and stored at once");
+        int latest = location.Latest;
+        int count = MemoryModel == MemoryModel.SequentiallyConsistent ? 1 : latest - location.Floor(thread.Clock) + 1;
+        int index = count > 1 ? latest - _chooser.Choose(count, count, ChoiceKind.Value) : latest;
+        StoreEvent store = location.Stores[index];
+        location.Saw(thread.Index, step, index);
+        location.AtomicLoads = location.AtomicLoads.With(thread.Index, step);
+        if (acquire && Mutation.WeakAcquires.Contains(edge) && Mutation.Strikes(thread))
+            acquire = false;
+        if (acquire)
+            thread.Clock = thread.Clock.Join(store.Released);
+        else
+            thread.PendingAcquire = thread.PendingAcquire.Join(store.Released);
+        thread.Remember(store.Id);
+        thread.NotePoll(location, index);
+        long value = Mutation.ForcedLoad == edge && Mutation.Strikes(thread) ? Mutation.ForcedValue : store.Value;
+        if (Trace != null)
+        {
+            Log(thread, $"{edge,-4} {(acquire ? "load-acquire" : "load")} {NameOf(location)} = 0x{value:X}"
+                + (index < latest ? $"   (old: {latest - index} newer)" : ""));
+        }
+
+        return value;
+    }
+
+    public void Store(ModelThread thread, long* address, long value, Edge edge, bool release)
+    {
+        if (IsDelayed(thread, edge))
+        {
+            thread.Delayed.Add(new DelayedStore((nint)address, value, null, release, edge, Mutation.DelayedUntil!.Value));
+            return;
+        }
+
+        bool isPrivate = IsPrivate(address);
+        SwitchPoint(thread, isPrivate);
+        int step = thread.Tick();
+        if (Mutation.DroppedStores.Contains(edge) && Mutation.Strikes(thread))
+        {
+            Log(thread, $"{edge,-4} (dropped by the mutation)");
+            return;
+        }
+
+        Location location = At(address);
+        CheckOrdered(thread, location, location.PlainWrites, edge, "an atomic store races with a plain write");
+        CheckOrdered(thread, location, location.PlainReads, edge, "an atomic store races with a plain read");
+        if (isPrivate)
+        {
+            CheckOrdered(thread, location, location.AtomicStores, edge, "a private word is stored twice at once");
+            CheckOrdered(thread, location, location.AtomicLoads, edge, "a private word is stored and loaded at once");
+        }
+
+        if (release && Mutation.WeakReleases.Contains(edge) && Mutation.Strikes(thread))
+            release = false;
+        thread.Remember((ulong)edge + 1000);
+        Append(thread, location, value, release ? thread.Clock : thread.FenceRelease);
+        location.AtomicStores = location.AtomicStores.With(thread.Index, step);
+        if (Trace != null)
+            Log(thread, $"{edge,-4} {(release ? "store-release" : "store")} {NameOf(location)} = 0x{value:X}");
+        thread.OnStore?.Invoke(edge, value);
+        FlushDelayed(thread, edge);
+    }
+
+    public long CompareExchange(ModelThread thread, long* address, long value, long comparand, Edge edge)
+    {
+        SwitchPoint(thread);
+        int step = thread.Tick();
+        Location location = At(address);
+        CheckOrdered(thread, location, location.PlainWrites, edge, "a compare-and-swap races with a plain write");
+        CheckOrdered(thread, location, location.PlainReads, edge, "a compare-and-swap races with a plain read");
+        StoreEvent found = location.Stores[location.Latest];
+        location.Saw(thread.Index, step, location.Latest);
+        thread.Clock = thread.Clock.Join(found.Released);
+        thread.Remember(found.Id);
+        bool swaps = found.Value == comparand;
+        bool blind = Mutation.BlindSwaps.Contains(edge) && Mutation.Strikes(thread);
+        if (swaps || blind)
+        {
+            Append(thread, location, value, thread.Clock.Join(found.Released));
+            location.AtomicStores = location.AtomicStores.With(thread.Index, step);
+        }
+        else
+        {
+            thread.NotePoll(location, location.Latest);
+        }
+
+        if (Trace != null)
+            Log(thread, $"{edge,-4} cas {NameOf(location)} 0x{comparand:X} -> 0x{value:X}: {(swaps ? "done" : $"found 0x{found.Value:X}")}");
+        if (swaps)
+            thread.OnStore?.Invoke(edge, value);
+        return blind ? comparand : found.Value;
+    }
+
+    /// <summary>A full fence: acquires what relaxed loads saw, releases for later relaxed stores, and is totally ordered with the others.</summary>
+    public void Fence(ModelThread thread, Edge edge)
+    {
+        SwitchPoint(thread);
+        thread.Tick();
+        thread.Clock = thread.Clock.Join(thread.PendingAcquire).Join(_fences);
+        _fences = thread.FenceRelease = thread.Clock;
+        thread.Remember(Hashing.Mix(_memoryHash));
+        Log(thread, $"{edge,-4} fence");
+    }
+
+    public void CopyIn(ModelThread thread, byte* destination, ReadOnlySpan<byte> source, Edge edge)
+    {
+        if (source.IsEmpty)
+            return;
+        if (IsDelayed(thread, edge))
+        {
+            thread.Delayed.Add(
+                new DelayedStore((nint)destination, 0, source.ToArray(), false, edge, Mutation.DelayedUntil!.Value));
+            return;
+        }
+
+        thread.PendingCopy = (nint)destination;
+        thread.PendingCopyBytes = source.Length;
+        SwitchPoint(thread, isPrivate: true);
+        thread.PendingCopy = 0;
+        int step = thread.Tick();
+        thread.Remember((ulong)edge + 2000);
+        for (int offset = 0; offset < source.Length; offset += sizeof(long))
+        {
+            Location location = At((long*)(destination + offset));
+            long word = location.Stores[location.Latest].Value;
+            ReadOnlySpan<byte> part = source.Slice(offset, Math.Min(sizeof(long), source.Length - offset));
+            part.CopyTo(new Span<byte>(&word, sizeof(long)));
+            PlainWrite(thread, location, word, step, edge);
+        }
+
+        if (Trace != null)
+            Log(thread, $"{edge,-4} copy in {NameOf(At((long*)destination))}, {source.Length} bytes");
+        FlushDelayed(thread, edge);
+    }
+
+    public void CopyOut(ModelThread thread, byte* source, Span<byte> destination, Edge edge)
+    {
+        if (destination.IsEmpty)
+            return;
+        SwitchPoint(thread, isPrivate: true);
+        int step = thread.Tick();
+        for (int offset = 0; offset < destination.Length; offset += sizeof(long))
+        {
+            Location location = At((long*)(source + offset));
+            CheckOrdered(thread, location, location.PlainWrites, edge, "a plain read races with a plain write");
+            CheckOrdered(thread, location, location.AtomicStores, edge, "a plain read races with an atomic store");
+            StoreEvent store = location.Stores[location.Latest];
+            location.Saw(thread.Index, step, location.Latest);
+            location.PlainReads = location.PlainReads.With(thread.Index, step);
+            thread.Remember(store.Id);
+            long word = store.Value;
+            new ReadOnlySpan<byte>(&word, Math.Min(sizeof(long), destination.Length - offset)).CopyTo(destination[offset..]);
+        }
+
+        if (Trace != null)
+            Log(thread, $"{edge,-4} copy out {NameOf(At((long*)source))}, {destination.Length} bytes");
+    }
+
+    /// <summary>
+    /// Declares a word that only the owner of a role, or nobody, ever stores while others run. It is checked like payload: an
+    /// access that is not ordered with a store fails the run.
+    /// </summary>
+    public void DeclarePrivate(long* address) => _privateWords.Add((int)(((byte*)address - _region) / sizeof(long)));
+
+    /// <summary>The latest value of a word, for checks after the run.</summary>
+    public long Peek(long* address)
+    {
+        Location location = At(address);
+        return location.Stores[location.Latest].Value;
+    }
+
+    private void ResetMemory()
+    {
+        foreach (int word in _touched)
+        {
+            _pool.Push(_locations[word]!);
+            _locations[word] = null;
+        }
+
+        _touched.Clear();
+        _memoryHash = 0;
+        _fences = default;
+    }
+
+    private bool IsPrivate(long* address) => _privateWords.Contains((int)(((byte*)address - _region) / sizeof(long)));
+
+    private Location At(long* address)
+    {
+        long offset = (byte*)address - _region;
+        if (offset < 0 || offset >= _regionBytes || offset % sizeof(long) != 0)
+            throw new ViolationException($"An access at offset {offset} is outside of the region or not aligned.");
+        return AtWord((int)(offset / sizeof(long)), *address);
+    }
+
+    private Location AtWord(int word, long initial)
+    {
+        if (_locations[word] is { } known)
+            return known;
+        Location location = _pool.Count > 0 ? _pool.Pop() : new Location();
+        location.Reset(word, initial);
+        _locations[word] = location;
+        _touched.Add(word);
+        return location;
+    }
+
+    private void Append(ModelThread thread, Location location, long value, VectorClock released)
+    {
+        // A word enters the state hash with its first store, so that merely looking at it leaves the state as it was.
+        if (location.Stores.Count > 1)
+            _memoryHash ^= location.StateHash;
+        location.Append(new StoreEvent(value, released, Hashing.Mix(thread.History, (ulong)location.Word)));
+        _memoryHash ^= location.StateHash;
+        location.Saw(thread.Index, thread.Step, location.Latest);
+    }
+
+    private void PlainWrite(ModelThread thread, Location location, long value, int step, Edge edge)
+    {
+        CheckOrdered(thread, location, location.PlainWrites, edge, "a plain write races with a plain write");
+        CheckOrdered(thread, location, location.PlainReads, edge, "a plain write races with a plain read");
+        CheckOrdered(thread, location, location.AtomicStores, edge, "a plain write races with an atomic store");
+        CheckOrdered(thread, location, location.AtomicLoads, edge, "a plain write races with an atomic load");
+        Append(thread, location, value, default);
+        location.PlainWrites = location.PlainWrites.With(thread.Index, step);
+    }
+
+    private void CheckOrdered(ModelThread thread, Location location, VectorClock accesses, Edge edge, string what)
+    {
+        if (thread.Clock.Covers(accesses))
+            return;
+        ModelThread other = _threads[thread.Clock.FirstNotCovered(accesses)];
+        throw new ViolationException(
+            $"Data race at {NameOf(location)}: {what} ({thread.Name} at {edge}, {other.Name} in its step {accesses[other.Index]}).");
+    }
+
+    /// <summary>A participant that dies while it copies leaves the first half, as good as any other part.</summary>
+    private void LeaveHalfACopy(ModelThread victim)
+    {
+        if (victim.PendingCopy == 0)
+            return;
+        int step = victim.Tick();
+        int words = (victim.PendingCopyBytes + sizeof(long) - 1) / sizeof(long) / 2;
+        for (int i = 0; i < words; i++)
+            PlainWrite(victim, At((long*)victim.PendingCopy + i), unchecked((long)0xDDDD_DDDD_DDDD_DDDD), step, Edge.S2);
+        victim.PendingCopy = 0;
+    }
+
+    private bool IsDelayed(ModelThread thread, Edge edge) => Mutation.Delayed == edge && !thread.IsFlushing && Mutation.Strikes(thread);
+
+    private void FlushDelayed(ModelThread thread, Edge edge)
+    {
+        if (thread.Delayed.Count == 0 || edge != Mutation.DelayedUntil)
+            return;
+        DelayedStore[] due = [.. thread.Delayed];
+        thread.Delayed.Clear();
+        foreach (DelayedStore store in due)
+        {
+            thread.IsFlushing = true;
+            if (store.Payload != null)
+                CopyIn(thread, (byte*)store.Address, store.Payload, store.Edge);
+            else
+                Store(thread, (long*)store.Address, store.Value, store.Edge, store.Release);
+            thread.IsFlushing = false;
+        }
+    }
+
+    private string NameOf(Location location) => location.Word * sizeof(long) < _regionBytes
+        ? $"[0x{location.Word * sizeof(long):X4}]"
+        : $"kernel[{location.Word - (_regionBytes / sizeof(long))}]";
+
+    private void Log(ModelThread thread, string what) => Trace?.Add($"{Steps,5}  {thread.Name,-14} {what}");
+}

@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using RingShm.Memory;
+
+namespace RingShm.Tests.Model.Engine;
+
+/// <summary>
+/// One defect, planted through the seam: the library's code is unchanged, but what it asks of memory or of the kernel is
+/// carried out wrongly. The suite must notice.
+/// </summary>
+internal sealed record Mutation(string Name, string Description)
+{
+    public static readonly Mutation None = new("none", "The code as it ships.");
+
+    /// <summary>Release stores carried out as relaxed ones.</summary>
+    public FrozenSet<Edge> WeakReleases { get; init; } = [];
+
+    /// <summary>Acquire loads carried out as relaxed ones.</summary>
+    public FrozenSet<Edge> WeakAcquires { get; init; } = [];
+
+    /// <summary>Stores that do not happen.</summary>
+    public FrozenSet<Edge> DroppedStores { get; init; } = [];
+
+    /// <summary>Compare-and-swaps that store without comparing and report success.</summary>
+    public FrozenSet<Edge> BlindSwaps { get; init; } = [];
+
+    /// <summary>A store that happens only after the next store at <see cref="DelayedUntil"/>.</summary>
+    public Edge? Delayed { get; init; }
+
+    public Edge? DelayedUntil { get; init; }
+
+    /// <summary>Loads at this edge that return <see cref="ForcedValue"/>.</summary>
+    public Edge? ForcedLoad { get; init; }
+
+    public long ForcedValue { get; init; }
+
+    /// <summary>The defect strikes only while a thread is in this phase; everywhere when empty.</summary>
+    public string Phase { get; init; } = "";
+
+    /// <summary>The oracle calls everybody dead and grants every lock.</summary>
+    public bool OracleAlwaysSaysDead { get; init; }
+
+    /// <summary>The oracle's answer carries no order: "dead" is told before the dead one's last stores have landed.</summary>
+    public bool DeathOrdersNothing { get; init; }
+
+    /// <summary>The kernel lock goes before the owner word is cleared.</summary>
+    public bool UnlocksBeforeFreeing { get; init; }
+
+    /// <summary>The row is freed before what it held has been handed back.</summary>
+    public bool FreesRowEarly { get; init; }
+
+    /// <summary>The successor is not told that its predecessor died.</summary>
+    public bool HidesDeathFromSuccessor { get; init; }
+
+    /// <summary>The consumer releases a leased record before it reads it.</summary>
+    public bool ReleasesBeforeReading { get; init; }
+
+    /// <summary>The batch is noted after it is handed out instead of before.</summary>
+    public bool NotesAfterDelivery { get; init; }
+
+    /// <summary>A creator does not ask whether another has finished in the meantime.</summary>
+    public bool CreatesWithoutLooking { get; init; }
+
+    /// <summary>The ready word is stored before the region is initialised.</summary>
+    public bool PublishesRegionFirst { get; init; }
+
+    /// <summary>Drained is judged by the header first and the completed word second.</summary>
+    public bool LooksForTheEndLast { get; init; }
+
+    public bool Strikes(ModelThread thread) => Phase.Length == 0 || thread.Phase == Phase;
+
+    public override string ToString() => Name;
+}
