@@ -13,6 +13,7 @@ try
         "consume" => ConsumeCommand.Run(arguments),
         "race" => RaceCommand.Run(arguments),
         "hold" => HoldCommand.Run(arguments),
+        "seam" => RingShm.TestPeer.Seam.SeamProbe.Run(),
         "attach" => AttachCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
     };

@@ -26,6 +26,9 @@ internal static unsafe partial class NativeLinux
     public const int ErrorInvalid = 22;
     public const int ErrorNotSupported = 95;
 
+    /// <summary>The type number of tmpfs.</summary>
+    public const long MemoryFileSystem = 0x0102_1994;
+
     public const int EmptyPath = 0x1000;
     public const uint StatTypeAndLinkCount = 0x5;
     public const ushort TypeMask = 0xF000;

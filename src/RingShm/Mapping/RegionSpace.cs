@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Principal;
 using Microsoft.Win32.SafeHandles;
@@ -70,7 +71,33 @@ internal static class RegionSpace
             return null;
         // A tmpfs without a limit reports no blocks at all.
         Int128 bytes = (Int128)status.AvailableBlocks * status.BlockBytes;
-        return status.Blocks <= 0 ? null : (long)Int128.Clamp(bytes, 0, long.MaxValue);
+        long? free = status.Blocks <= 0 ? null : (long)Int128.Clamp(bytes, 0, long.MaxValue);
+        // A memory file system may promise more than the machine has left.
+        return status.Type == NativeLinux.MemoryFileSystem && AvailableMemoryBytes() is { } memory
+            ? Math.Min(memory, free ?? long.MaxValue)
+            : free;
+    }
+
+    /// <summary>What the kernel says can be taken without driving it to extremes; null when it does not say.</summary>
+    private static long? AvailableMemoryBytes()
+    {
+        string[] fields = ["MemAvailable:", "SwapFree:"];
+        long kibibytes = 0;
+        try
+        {
+            foreach (string line in File.ReadLines("/proc/meminfo"))
+            {
+                string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (words.Length >= 2 && fields.Contains(words[0]) && long.TryParse(words[1], CultureInfo.InvariantCulture, out long value))
+                    kibibytes += value;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        return kibibytes == 0 ? null : kibibytes * 1024;
     }
 
     public static RingException ErrorFor(Exception exception, string name, long totalBytes) =>
