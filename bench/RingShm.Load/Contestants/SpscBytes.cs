@@ -13,8 +13,8 @@ internal sealed unsafe class SpscBytes : IContestant
     public SpscBytes(Scene scene)
     {
         _scene = scene;
-        _ring = SpscRing.CreateOrOpen(
-            scene.Name, new RingOptions { CapacityBytes = scene.RingBytes, MaxMessageBytes = scene.MessageBytes });
+        RingOptions options = new() { CapacityBytes = scene.RingBytes, MaxMessageBytes = scene.MessageBytes };
+        _ring = scene.IsLeader ? SpscRing.Create(scene.Name, options) : SpscRing.Open(scene.Name, options);
         if (scene.IsLeader)
             _producer = _ring.AttachProducer();
         else

@@ -15,8 +15,8 @@ internal sealed unsafe class SpscBytesRoundTrip : RoundTrip
         : base(scene)
     {
         RingOptions options = new() { CapacityBytes = scene.RingBytes, MaxMessageBytes = scene.MessageBytes };
-        _there = SpscRing.CreateOrOpen(scene.Name + "-t", options);
-        _back = SpscRing.CreateOrOpen(scene.Name + "-b", options);
+        _there = scene.IsLeader ? SpscRing.Create(scene.Name + "-t", options) : SpscRing.Open(scene.Name + "-t", options);
+        _back = scene.IsLeader ? SpscRing.Create(scene.Name + "-b", options) : SpscRing.Open(scene.Name + "-b", options);
         _producer = (scene.IsLeader ? _there : _back).AttachProducer();
         _consumer = (scene.IsLeader ? _back : _there).AttachConsumer();
     }
@@ -109,8 +109,8 @@ internal sealed unsafe class SpscTypedRoundTrip<T> : RoundTrip
         : base(scene)
     {
         RingOptions options = new() { CapacityBytes = scene.RingBytes };
-        _there = SpscRing<T>.CreateOrOpen(scene.Name + "-t", options);
-        _back = SpscRing<T>.CreateOrOpen(scene.Name + "-b", options);
+        _there = scene.IsLeader ? SpscRing<T>.Create(scene.Name + "-t", options) : SpscRing<T>.Open(scene.Name + "-t", options);
+        _back = scene.IsLeader ? SpscRing<T>.Create(scene.Name + "-b", options) : SpscRing<T>.Open(scene.Name + "-b", options);
         _producer = (scene.IsLeader ? _there : _back).AttachProducer();
         _consumer = (scene.IsLeader ? _back : _there).AttachConsumer();
     }

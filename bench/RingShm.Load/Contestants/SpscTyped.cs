@@ -18,7 +18,8 @@ internal abstract class SpscTypedContestant<T> : IContestant
     protected SpscTypedContestant(Scene scene)
     {
         Scene = scene;
-        _ring = SpscRing<T>.CreateOrOpen(scene.Name, new RingOptions { CapacityBytes = scene.RingBytes });
+        RingOptions options = new() { CapacityBytes = scene.RingBytes };
+        _ring = scene.IsLeader ? SpscRing<T>.Create(scene.Name, options) : SpscRing<T>.Open(scene.Name, options);
         if (scene.IsLeader)
             Producer = _ring.AttachProducer();
         else
