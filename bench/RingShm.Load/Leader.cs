@@ -61,7 +61,8 @@ internal static class Leader
 
     private static void RemoveLeftovers(string runName)
     {
-        foreach (string path in Directory.EnumerateFiles(SharedFile.Folder, $"*{runName}*"))
+        // A snapshot: enumerating a folder while deleting from it may skip entries.
+        foreach (string path in Directory.GetFiles(SharedFile.Folder, $"*{runName}*"))
             File.Delete(path);
     }
 

@@ -86,9 +86,13 @@ internal static class Tables
     private static string PairCount(Outcome outcome) =>
         Invariant($"{outcome.KeptCount}/{outcome.KeptCount + outcome.DroppedCount}{(outcome.IsDisturbed ? " busy" : "")}");
 
+    /// <summary>A machine too busy to measure on is no ground for a verdict, good or bad.</summary>
     private static string GoalText(Outcome outcome, string sign) => outcome.Entry.Goal is { } goal
-        ? Invariant($"{sign} {goal:F1} {(outcome.Entry.IsMetBy(outcome.Ratio.Median) ? "met" : "missed")}")
+        ? Invariant($"{sign} {goal:F1} {Verdict(outcome)}")
         : "";
+
+    private static string Verdict(Outcome outcome) =>
+        outcome.IsDisturbed ? "not judged" : outcome.Entry.IsMetBy(outcome.Ratio.Median) ? "met" : "missed";
 
     private static Text Right(string text) => new Text(text).RightJustified();
 
