@@ -28,12 +28,12 @@ internal static class CommandTree
             RemoveCommand.Build(),
             DemoPeerCommand.Build(),
         };
-        // A name that begins with '@' is a wrong name, not a file of arguments.
-        ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (result.Action is ParseErrorAction || (result.Errors.Count > 0 && result.Action is null))
-            return ReportUsage(result);
         try
         {
+            // A name that begins with '@' is a wrong name, not a file of arguments.
+            ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (result.Action is ParseErrorAction || (result.Errors.Count > 0 && result.Action is null))
+                return ReportUsage(result);
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
 #pragma warning disable CA1031 // Whatever it is, it ends as one line and an exit code.

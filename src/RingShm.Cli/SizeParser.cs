@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RingShm.Cli;
 
-/// <summary>Reads sizes such as 4096, 64K, 4KiB, 1MB, 1.5GiB, and durations in seconds.</summary>
+/// <summary>Reads sizes such as 4096, 64K, 4KiB, 1MB, 1.5GiB, durations in seconds, and counts.</summary>
 internal static class SizeParser
 {
     public const string Help = "K, M, G and KiB, MiB, GiB count in 1024s; KB, MB, GB in 1000s";
@@ -56,14 +56,23 @@ internal static class SizeParser
     }
 
     /// <summary>Seconds, also fractions of them, for an option of System.CommandLine.</summary>
-    public static TimeSpan ParseSeconds(ArgumentResult result)
+    public static TimeSpan ParseSeconds(ArgumentResult result, double shortest, double longest)
     {
-        const double LongestSeconds = 1e9;
         string text = result.Tokens[0].Value;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
-            && seconds <= LongestSeconds)
+            && seconds >= shortest && seconds <= longest)
             return TimeSpan.FromSeconds(seconds);
-        result.AddError($"'{text}' is not a number of seconds from 0 to {LongestSeconds}.");
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number of seconds from {shortest} to {longest}."));
         return default;
+    }
+
+    /// <summary>A whole number that is not negative, for an option of System.CommandLine.</summary>
+    public static long? ParseCount(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+            return count;
+        result.AddError($"'{text}' is not a whole number from 0 to {long.MaxValue}.");
+        return null;
     }
 }

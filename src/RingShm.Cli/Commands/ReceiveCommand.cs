@@ -17,12 +17,12 @@ internal static class ReceiveCommand
     public static Command Build(Ending ending)
     {
         Argument<string> name = Shared.Name();
-        Option<long?> count = new("--count") { Description = "Print at most this many messages", HelpName = "N" };
-        count.Validators.Add(static result =>
+        Option<long?> count = new("--count")
         {
-            if (result.GetValueOrDefault<long?>() < 0)
-                result.AddError("--count takes a number that is not negative.");
-        });
+            Description = "Print at most this many messages",
+            HelpName = "N",
+            CustomParser = SizeParser.ParseCount,
+        };
         Option<bool> follow = new("--follow") { Description = "Wait for more messages until the ring is completed and empty" };
         Option<bool> raw = Shared.Raw("Print the messages' bytes and nothing between them");
         Option<bool> lengthPrefixed = Shared.LengthPrefixed("Print frames: a length in 4 bytes, little-endian, then the message");

@@ -30,7 +30,7 @@ internal static class Shared
     {
         Description = description,
         HelpName = "SECONDS",
-        CustomParser = SizeParser.ParseSeconds,
+        CustomParser = static result => SizeParser.ParseSeconds(result, shortest: 0, longest: 1e9),
     };
 
     public static Option<bool> Raw(string description) => new("--raw") { Description = description };
