@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+
+namespace RingShm.Tests.Layout;
+
+// The layout a second time, as structs that the compiler places. Written from docs/FORMAT.md and not from the constants, so
+// that a slip in either shows.
+
+[StructLayout(LayoutKind.Explicit, Size = 0x1000)]
+internal struct ExplicitHeader
+{
+    [FieldOffset(0)] public ulong Magic;
+    [FieldOffset(8)] public ushort FormatMajor;
+    [FieldOffset(10)] public ushort FormatMinor;
+    [FieldOffset(12)] public int Kind;
+    [FieldOffset(16)] public int Flags;
+    [FieldOffset(20)] public int LivenessModel;
+    [FieldOffset(24)] public long TotalBytes;
+    [FieldOffset(32)] public long CapacityBytes;
+    [FieldOffset(40)] public long OverhangBytes;
+    [FieldOffset(48)] public long MaxMessageBytes;
+    [FieldOffset(56)] public long FixedMessageBytes;
+    [FieldOffset(64)] public long ControlOffset;
+    [FieldOffset(72)] public long RowsOffset;
+    [FieldOffset(80)] public int RowCount;
+    [FieldOffset(84)] public int RowStrideBytes;
+    [FieldOffset(88)] public long DataOffset;
+    [FieldOffset(96)] public long CreationTime;
+    [FieldOffset(104)] public Guid CreationId;
+    [FieldOffset(120)] public uint Checksum;
+    [FieldOffset(124)] public uint Zero;
+    [FieldOffset(128)] public long Ready;
+}
+
+/// <summary>A party's words: what one writer may fill without disturbing another.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+internal struct ExplicitShared
+{
+    public long Completed;
+}
+
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+internal struct ExplicitProducer
+{
+    public long Position;
+    public long Messages;
+    public long Aborted;
+    public long Takeovers;
+}
+
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+internal struct ExplicitConsumer
+{
+    public long Position;
+    public long Messages;
+    public long Redelivered;
+    public long Takeovers;
+    public long RedeliverBelow;
+    public long DeliveredThrough;
+}
+
+[StructLayout(LayoutKind.Sequential, Size = 0x1000)]
+internal struct ExplicitControl
+{
+    public ExplicitShared Shared;
+    public ExplicitProducer Producer;
+    public ExplicitConsumer Consumer;
+}
+
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+internal struct ExplicitRow
+{
+    public long Owner;
+    public long Role;
+    public long Generation;
+    public long StartTime;
+    public long AttachTime;
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Reflection;
+using RingShm.Layout;
+
+namespace RingShm.Tests.Layout;
+
+/// <summary>docs/FORMAT.md is normative, so its tables and the code's constants must be the same numbers.</summary>
+public sealed class FormatDocumentTests
+{
+    private static readonly Type[] Layouts =
+        [typeof(HeaderLayout), typeof(SpscLayout), typeof(RowLayout), typeof(RecordLayout), typeof(RingGeometry)];
+
+    private static readonly string[] Document = Embedded.Lines("FORMAT.md");
+
+    [Theory]
+    [InlineData("Identity page", typeof(HeaderLayout))]
+    [InlineData("Control lines", typeof(SpscLayout))]
+    [InlineData("Participant rows", typeof(RowLayout))]
+    public void Every_offset_of_the_code_is_in_the_document_and_the_other_way_round(string section, Type layout)
+    {
+        IEnumerable<(string, long)> documented = Table(section, "Offset").Select(row => (row[2] + "Offset", Number(row[0])));
+        IEnumerable<(string, long)> coded = Constants(layout).Where(constant => constant.Name.EndsWith("Offset", StringComparison.Ordinal));
+        Assert.Equal(coded.Order(), documented.Order());
+    }
+
+    [Theory]
+    [InlineData("Identity page")]
+    [InlineData("Control lines")]
+    [InlineData("Participant rows")]
+    public void Documented_fields_do_not_overlap_and_are_aligned(string section)
+    {
+        long end = 0;
+        foreach (string[] row in Table(section, "Offset"))
+        {
+            long offset = Number(row[0]);
+            long bytes = Number(row[1]);
+            Assert.True(offset >= end, $"{row[2]} overlaps what is before it");
+            Assert.Equal(0, offset % Math.Min(bytes, 8));
+            end = offset + bytes;
+        }
+    }
+
+    [Fact]
+    public void Every_other_constant_of_the_code_is_in_the_document_and_the_other_way_round()
+    {
+        IEnumerable<(string, long)> documented = Table("The region", "Constant").Select(row => (row[0], Number(row[1])));
+        IEnumerable<(string, long)> coded = Layouts.SelectMany(layout => Constants(layout)
+            .Where(constant => !constant.Name.EndsWith("Offset", StringComparison.Ordinal))
+            .Select(constant => ($"{layout.Name}.{constant.Name}", constant.Value)))
+            .Where(constant => constant.Item1 != "RingGeometry.DefaultCapacityBytes");
+        Assert.Equal(coded.Order(), documented.Order());
+    }
+
+    [Fact]
+    public void The_documented_geometries_are_the_computed_ones()
+    {
+        List<string[]> rows = Table("Identity page", "Capacity asked");
+        Assert.True(rows.Count >= 5);
+        foreach (string[] row in rows)
+        {
+            RingGeometry geometry = RingGeometry.ForSpsc(Number(row[0]), Number(row[1]), Number(row[2]));
+            Assert.Equal(
+                [geometry.CapacityBytes, geometry.MaxMessageBytes, geometry.OverhangBytes, geometry.DataOffset, geometry.TotalBytes],
+                row[3..].Select(Number));
+            Assert.Equal(0x1000, geometry.ControlOffset);
+            Assert.Equal(0x2000, geometry.RowsOffset);
+        }
+    }
+
+    [Fact]
+    public void The_documented_record_headers_are_the_encoded_ones()
+    {
+        List<string[]> rows = Table("Records", "Payload bytes");
+        Assert.True(rows.Count >= 3);
+        foreach (string[] row in rows)
+        {
+            int length = (int)Number(row[0]);
+            Assert.Equal(Number(row[2]), RecordLayout.EncodeHeader(length, (int)Number(row[1])));
+            Assert.Equal(Number(row[3]), RecordLayout.SizeOf(length));
+        }
+    }
+
+    [Fact]
+    public void The_documented_enumerations_are_the_coded_ones()
+    {
+        Dictionary<string, string> header = Table("Identity page", "Offset").ToDictionary(row => row[2], row => row[3]);
+        Assert.Contains($"{(int)LivenessModel.FileLocks} = file locks", header["LivenessModel"]);
+        Assert.Contains($"{(int)LivenessModel.ProcessHandles} = process handles", header["LivenessModel"]);
+        foreach (RingKind kind in Enum.GetValues<RingKind>().Where(kind => kind != RingKind.None))
+            Assert.Contains($"{(int)kind} = {kind.ToString().ToUpperInvariant()}", header["Kind"]);
+        string role = Table("Participant rows", "Offset").Single(row => row[2] == "Role")[3];
+        Assert.Contains($"{(int)ParticipantRole.Producer} = producer", role);
+        Assert.Contains($"{(int)ParticipantRole.Consumer} = consumer", role);
+    }
+
+    /// <summary>The cells of the table in this section whose first column has this heading.</summary>
+    private static List<string[]> Table(string section, string firstColumn)
+    {
+        List<string[]> rows = [.. Document
+            .SkipWhile(line => line != "## " + section).Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .SkipWhile(line => !line.StartsWith($"| {firstColumn} |", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];
+        Assert.NotEmpty(rows);
+        return rows;
+    }
+
+    private static IEnumerable<(string Name, long Value)> Constants(Type layout) => layout
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Where(field => field.IsLiteral)
+        .Select(field => (field.Name, Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)));
+
+    private static long Number(string text) => text.StartsWith("0x", StringComparison.Ordinal)
+        ? long.Parse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+        : long.Parse(text, CultureInfo.InvariantCulture);
+}
