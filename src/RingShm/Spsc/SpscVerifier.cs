@@ -30,7 +30,7 @@ internal static unsafe class SpscVerifier
         foreach (ParticipantInfo participant in info.Participants.Where(p => p.Role == ParticipantRole.None))
             problems.Add($"A row is owned by process {participant.ProcessId} in no known role.");
 
-        // A ring that moved under us proves nothing about what we saw in between.
+        // S7, S9 acquire: again. A ring that moved under us proves nothing about what we saw in between.
         bool moved = DirectMemory.LoadAcquire(map.ConsumerPosition, Edge.S7) != consumerPosition
             || DirectMemory.LoadAcquire(map.ProducerPosition, Edge.S9) != producerPosition;
         return new RingVerification(region.DisplayName, messages, moved ? [] : problems);
