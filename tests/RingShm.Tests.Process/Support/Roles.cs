@@ -1,0 +1,8 @@
+namespace RingShm.Tests.Processes.Support;
+
+/// <summary>Roles by name, for tests that treat both alike.</summary>
+internal static class Roles
+{
+    public static RingHandle Attach(SpscRing ring, string role) =>
+        role == "producer" ? ring.AttachProducer() : ring.AttachConsumer();
+}
