@@ -1,0 +1,216 @@
+using System.Globalization;
+using RingShm.Layout;
+using RingShm.Tests.Processes.Support;
+
+namespace RingShm.Tests.Processes;
+
+/// <summary>Creating, opening and removing, by many processes at once and by creators that die or stand still on the way.</summary>
+public sealed class CreateTests
+{
+    /// <summary>Makes creation long enough (space to reserve, pages to touch) to be caught in the middle.</summary>
+    private const long LargeCapacityBytes = 256L << 20;
+
+    [Fact]
+    public void Of_many_that_create_or_open_at_once_one_creates_and_all_agree()
+    {
+        const int Processes = 6;
+        int rounds = Soak.Cases(normally: 3, secondsPerCase: 1);
+        for (int round = 0; round < rounds; round++)
+        {
+            using Scene scene = new();
+            Peer[] peers = [.. Enumerable.Range(0, Processes).Select(_ => scene.Start("race", "capacity=4096", "standby=1"))];
+            foreach (Peer peer in peers)
+                _ = peer.Expect("standby");
+            foreach (Peer peer in peers)
+                peer.Go();
+            string[][] answers = [.. peers.Select(static peer => peer.NextLine().Split(' '))];
+            Assert.Single(answers, static answer => answer[0] == "created");
+            Assert.Equal(Processes - 1, answers.Count(static answer => answer[0] == "opened"));
+            Assert.Single(answers.Select(static answer => answer[1]).Distinct());
+            scene.ExpectClean();
+            foreach (Peer peer in peers)
+                peer.Go();
+            foreach (Peer peer in peers)
+                peer.ExpectSuccess();
+        }
+    }
+
+    [Fact]
+    public void Many_that_find_a_dead_creators_remains_agree_on_one_successor()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section goes with its creator.");
+        using Scene scene = new();
+        KillInTheMiddle(scene);
+        Peer[] peers = [.. Enumerable.Range(0, 4).Select(_ => scene.Start("race", "capacity=4096", "standby=1"))];
+        foreach (Peer peer in peers)
+            _ = peer.Expect("standby");
+        foreach (Peer peer in peers)
+            peer.Go();
+        string[][] answers = [.. peers.Select(static peer => peer.NextLine().Split(' '))];
+        Assert.Single(answers, static answer => answer[0] == "created");
+        Assert.Single(answers.Select(static answer => answer[1]).Distinct());
+        scene.ExpectClean();
+    }
+
+    [Fact]
+    public void A_creator_killed_at_any_system_call_leaves_nothing_that_the_next_one_cannot_take_over()
+    {
+        string strace = SystemCallTrace.Require();
+        List<SystemCallTrace.Call> calls = TraceCreation(strace);
+        int published = calls.FindIndex(static call => call.Name == "mmap");
+        Assert.True(published > 0, "The trace shows no mapping: " + string.Join(' ', calls));
+        for (int k = 0; k < calls.Count; k++)
+        {
+            using Scene scene = new();
+            string what = $"killed at call {k} of {string.Join(' ', calls)}";
+            Peer creator = scene.StartThrough(strace, SystemCallTrace.KillAt(PathOf(scene), calls[k]), "race", "capacity=65536");
+            Assert.True(creator.WaitForExit() != 0, "Not killed: " + what);
+            bool wasPublished = k > published;
+            if (!wasPublished)
+                Assert.Throws<RingNotFoundException>(() => SpscRing.Open(scene.Name).Dispose());
+            using SpscRing ring = SpscRing.CreateOrOpen(scene.Name, new RingOptions { CapacityBytes = 65536, OpenTimeout = TimeSpan.Zero });
+            Assert.True(ring.CreatedNew != wasPublished, what);
+            ExpectWorks(ring);
+            scene.ExpectClean();
+        }
+    }
+
+    [Fact]
+    public void A_creator_killed_in_the_middle_is_replaced_even_by_a_ring_of_another_size()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section goes with its creator.");
+        using Scene scene = new();
+        KillInTheMiddle(scene);
+        Assert.Throws<RingNotFoundException>(() => SpscRing.Open(scene.Name).Dispose());
+        using SpscRing ring = SpscRing.Create(scene.Name, new RingOptions { CapacityBytes = 128, OpenTimeout = TimeSpan.Zero });
+        Assert.Equal(128, ring.CapacityBytes);
+        ExpectWorks(ring);
+        scene.ExpectClean();
+    }
+
+    [Fact]
+    public void A_stopped_creator_is_waited_for_and_never_replaced()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The middle of a creation cannot be seen from outside there.");
+        using Scene scene = new();
+        Peer creator = StopInTheMiddle(scene);
+        RingOptions options = new() { OpenTimeout = TimeSpan.FromMilliseconds(300) };
+        Assert.Throws<TimeoutException>(() => SpscRing.CreateOrOpen(scene.Name, options).Dispose());
+        Assert.Throws<TimeoutException>(() => SpscRing.Open(scene.Name, options).Dispose());
+        Assert.Throws<TimeoutException>(() => SpscRing.Create(scene.Name, options).Dispose());
+
+        ProcessControl.Resume(creator.Id);
+        string identity = creator.Expect("created");
+        using SpscRing ring = SpscRing.CreateOrOpen(scene.Name);
+        Assert.False(ring.CreatedNew);
+        Assert.Equal(identity, ring.GetInfo().CreationId.ToString());
+        ExpectWorks(ring);
+    }
+
+    [Fact]
+    public void A_stopped_creator_that_is_then_killed_is_replaced_at_once()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The middle of a creation cannot be seen from outside there.");
+        using Scene scene = new();
+        StopInTheMiddle(scene).Kill();
+        using SpscRing ring = SpscRing.CreateOrOpen(scene.Name, new RingOptions { CapacityBytes = 4096, OpenTimeout = TimeSpan.Zero });
+        Assert.True(ring.CreatedNew);
+        ExpectWorks(ring);
+    }
+
+    [Fact]
+    public void Removing_a_region_in_use_disturbs_its_users_and_successors_of_the_name_not_at_all()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section cannot be removed.");
+        const int Messages = 20_000;
+        using Scene scene = new(Messages);
+        using SpscRing old = scene.CreateRing();
+        string[] words = ["seed=1", "sizes=tiny", "number=inTag", "pace=bursts"];
+        Peer consumer = scene.Start("consume", [.. words, "mode=lease"]);
+        _ = consumer.Expect("attached");
+        Peer producer = scene.Start(
+            "produce", [.. words, "mode=write", "complete=1", $"count={Messages.ToString(CultureInfo.InvariantCulture)}"]);
+        _ = producer.Expect("attached");
+        Ring.Remove(scene.Name);
+        Assert.Throws<RingNotFoundException>(() => SpscRing.Open(scene.Name).Dispose());
+        using (SpscRing successor = SpscRing.CreateOrOpen(scene.Name))
+        {
+            Assert.True(successor.CreatedNew);
+            Assert.NotEqual(old.GetInfo().CreationId, successor.GetInfo().CreationId);
+            ExpectWorks(successor);
+        }
+
+        producer.ExpectSuccess();
+        consumer.ExpectSuccess();
+        Assert.Equal(Messages, scene.Ledger.Delivered);
+        new DeliveryCheck().Judge(scene.Ledger);
+    }
+
+    private static string PathOf(Scene scene) => Path.Combine(Mapping.RegionDirectory.Folder, scene.Name);
+
+    private static List<SystemCallTrace.Call> TraceCreation(string strace)
+    {
+        using Scene scene = new();
+        string log = Path.Combine(Path.GetTempPath(), scene.Name + ".strace");
+        try
+        {
+            Peer creator = scene.StartThrough(strace, SystemCallTrace.Watch(PathOf(scene), log), "race", "capacity=65536");
+            _ = creator.Expect("created");
+            List<SystemCallTrace.Call> calls = SystemCallTrace.Read(log);
+            creator.Go();
+            creator.ExpectSuccess();
+            return calls;
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+
+    private static void KillInTheMiddle(Scene scene) => StopInTheMiddle(scene).Kill();
+
+    /// <summary>Starts creators until one stands still with the file begun and not published.</summary>
+    private static Peer StopInTheMiddle(Scene scene)
+    {
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            Peer creator = scene.Start("race", $"capacity={LargeCapacityBytes.ToString(CultureInfo.InvariantCulture)}", "standby=1");
+            _ = creator.Expect("standby");
+            creator.Go();
+            Watchdog.Until(() => LengthOf(scene) > 0 || creator.HasExited, "the creator beginning");
+            Assert.SkipWhen(creator.HasExited, $"There is no room for {LargeCapacityBytes} bytes: {creator.Description}");
+            ProcessControl.Suspend(creator.Id);
+            if (LengthOf(scene) > 0 && !IsReady(scene))
+                return creator;
+            creator.Kill();
+            Ring.Remove(scene.Name);
+        }
+
+        Assert.Fail("No creator was caught in the middle.");
+        return null!;
+    }
+
+    private static long LengthOf(Scene scene) => new FileInfo(PathOf(scene)) is { Exists: true } file ? file.Length : 0;
+
+    private static bool IsReady(Scene scene)
+    {
+        using FileStream file = new(PathOf(scene), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] page = new byte[HeaderLayout.PageBytes];
+        return file.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) == page.Length
+            && BitConverter.ToInt64(page, HeaderLayout.ReadyOffset) == HeaderLayout.ReadyValue;
+    }
+
+    private static void ExpectWorks(SpscRing ring)
+    {
+        using SpscProducer producer = ring.AttachProducer();
+        using SpscConsumer consumer = ring.AttachConsumer();
+        for (int type = 0; type < 100; type++)
+        {
+            Assert.True(producer.TryWrite("works"u8, type));
+            Assert.True(consumer.TryRead(out Message message));
+            Assert.Equal((type, false), (message.Type, message.Redelivered));
+            Assert.True(message.Span.SequenceEqual("works"u8));
+            message.Dispose();
+        }
+    }
+}
