@@ -40,7 +40,8 @@ internal static class Leader
         Machine machine = Machine.Describe(how);
         // However this ends (a failure in either process, Ctrl-C), no memory stays behind.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => RemoveLeftovers(runName);
-        Console.CancelKeyPress += (_, _) => Environment.Exit(CancelledExitCode);
+        using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Abandon(runName));
+        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Abandon(runName));
         using Stage stage = Stage.Create(runName);
         using Process follower = StartFollower(options, runName, yardstick);
         try
@@ -57,6 +58,12 @@ internal static class Leader
             Console.Error.WriteLine(e.Message);
             return FailureExitCode;
         }
+    }
+
+    private static void Abandon(string runName)
+    {
+        RemoveLeftovers(runName);
+        Environment.Exit(CancelledExitCode);
     }
 
     private static void RemoveLeftovers(string runName)
