@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using RingShm.Cli.Commands;
 
@@ -7,6 +8,8 @@ namespace RingShm.Cli;
 /// <summary>The commands, and the one place where a command ends.</summary>
 internal static class CommandTree
 {
+    private const string ProgramName = "ringshm";
+
     private const string Description = """
         Lock-free ring buffers in shared memory.
 
@@ -16,8 +19,11 @@ internal static class CommandTree
 
     public static int Run(string[] args, Ending ending)
     {
-        RootCommand root = new(Description)
+        // Not a RootCommand: that calls itself by the assembly's name, which is not what people type.
+        Command root = new(ProgramName, Description)
         {
+            new HelpOption(),
+            new VersionOption(),
             DemoCommand.Build(ending),
             CreateCommand.Build(ending),
             SendCommand.Build(ending),
@@ -46,10 +52,13 @@ internal static class CommandTree
 
     private static int ReportUsage(ParseResult result)
     {
-        string command = result.CommandResult.Command is RootCommand ? "ringshm" : $"ringshm {result.CommandResult.Command.Name}";
-        string message = result.Errors.Count > 0 ? result.Errors[0].Message : "Wrong usage.";
-        string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
-        Console.Error.WriteLine($"ringshm: {line} Try '{command} --help'.");
+        string name = result.CommandResult.Command.Name;
+        string command = name == ProgramName ? name : $"{ProgramName} {name}";
+        // "Required command was not provided" comes first and says less.
+        string message = result.UnmatchedTokens.Count > 0
+            ? $"'{result.UnmatchedTokens[0]}' is no command, option or argument of '{command}'."
+            : result.Errors.Count > 0 ? result.Errors[0].Message : "Wrong usage.";
+        Console.Error.WriteLine($"ringshm: {Failures.OnOneLine(message)} Try '{command} --help'.");
         return ExitCode.Usage;
     }
 }

@@ -28,9 +28,12 @@ internal static class Failures
             message = message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal);
         if (exception is ArgumentOutOfRangeException { ActualValue: { } value })
             message = $"{FirstLineOf(message)} It was {value}.";
-        string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string line = OnOneLine(message);
         return IsExpected(exception) ? line : $"unexpected {exception.GetType().Name}: {line}";
     }
+
+    public static string OnOneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string FirstLineOf(string message) => message.Split('\r', '\n')[0];
 
