@@ -53,8 +53,11 @@ internal readonly unsafe struct SpscMap
 
     public long* DeliveredThrough { get; }
 
-    /// <summary>The header word of the record at a position. Masking keeps it inside the view whatever the position is.</summary>
-    public long* HeaderAt(long position) => (long*)(Data + (position & (CapacityBytes - 1)));
+    /// <summary>
+    /// The header word of the record at a position. Masking keeps it inside the view, and aligned, whatever the position is: some
+    /// processors fault on an ordered load that is not.
+    /// </summary>
+    public long* HeaderAt(long position) => (long*)(Data + (position & (CapacityBytes - 1) & -RecordLayout.AlignmentBytes));
 
     /// <summary>The first payload byte of the record whose header this is.</summary>
     public static byte* PayloadOf(long* header) => (byte*)(header + 1);
