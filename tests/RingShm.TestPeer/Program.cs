@@ -14,6 +14,8 @@ try
         "race" => RaceCommand.Run(arguments),
         "hold" => HoldCommand.Run(arguments),
         "seam" => RingShm.TestPeer.Seam.SeamProbe.Run(),
+        "die" => DieCommand.Run(arguments),
+        "publish" => PublishCommand.Run(arguments),
         "attach" => AttachCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
     };

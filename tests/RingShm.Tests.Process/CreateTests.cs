@@ -63,7 +63,7 @@ public sealed class CreateTests
         {
             using Scene scene = new();
             string what = $"killed at call {k} of {string.Join(' ', calls)}";
-            Peer creator = scene.StartThrough(strace, SystemCallTrace.KillAt(PathOf(scene), calls[k]), "race", "capacity=65536");
+            Peer creator = scene.StartThrough(strace, SystemCallTrace.KillAt(scene.FilePath, calls[k]), "race", "capacity=65536");
             Assert.True(creator.WaitForExit() != 0, "Not killed: " + what);
             bool wasPublished = k > published;
             if (!wasPublished)
@@ -146,15 +146,13 @@ public sealed class CreateTests
         new DeliveryCheck().Judge(scene.Ledger);
     }
 
-    private static string PathOf(Scene scene) => Path.Combine(Mapping.RegionDirectory.Folder, scene.Name);
-
     private static List<SystemCallTrace.Call> TraceCreation(string strace)
     {
         using Scene scene = new();
         string log = Path.Combine(Path.GetTempPath(), scene.Name + ".strace");
         try
         {
-            Peer creator = scene.StartThrough(strace, SystemCallTrace.Watch(PathOf(scene), log), "race", "capacity=65536");
+            Peer creator = scene.StartThrough(strace, SystemCallTrace.Watch(scene.FilePath, log), "race", "capacity=65536");
             _ = creator.Expect("created");
             List<SystemCallTrace.Call> calls = SystemCallTrace.Read(log);
             creator.Go();
@@ -190,11 +188,11 @@ public sealed class CreateTests
         return null!;
     }
 
-    private static long LengthOf(Scene scene) => new FileInfo(PathOf(scene)) is { Exists: true } file ? file.Length : 0;
+    private static long LengthOf(Scene scene) => new FileInfo(scene.FilePath) is { Exists: true } file ? file.Length : 0;
 
     private static bool IsReady(Scene scene)
     {
-        using FileStream file = new(PathOf(scene), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream file = new(scene.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         byte[] page = new byte[HeaderLayout.PageBytes];
         return file.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) == page.Length
             && BitConverter.ToInt64(page, HeaderLayout.ReadyOffset) == HeaderLayout.ReadyValue;

@@ -45,10 +45,13 @@ public sealed class StrangerTests
         _ = holder.Expect("attached");
         holder.Kill();
 
+        RingGeometry geometry = RingGeometry.ForSpsc(ring.CapacityBytes, ring.MaxMessageBytes, 0);
         // This very process lives, and so does process 1: what a row says of them while nobody holds its lock is history.
         foreach (int stranger in new[] { Environment.ProcessId, 1, int.MaxValue })
         {
-            WriteOwner(scene, ring, row, RowLayout.PackOwner(stranger, startTimeTag: 77));
+            scene.StoreWord(
+                geometry.RowsOffset + (row * (long)geometry.RowStrideBytes) + RowLayout.OwnerOffset,
+                RowLayout.PackOwner(stranger, startTimeTag: 77));
             Assert.False(Assert.Single(ring.GetInfo().Participants).IsAlive);
             Roles.Attach(ring, role).Dispose();
         }
@@ -158,14 +161,5 @@ public sealed class StrangerTests
             },
             "the namespace's end freeing the role");
         return handle!;
-    }
-
-    private static void WriteOwner(Scene scene, SpscRing ring, int row, long owner)
-    {
-        RingGeometry geometry = RingGeometry.ForSpsc(ring.CapacityBytes, ring.MaxMessageBytes, 0);
-        using FileStream file = new(
-            Path.Combine(Mapping.RegionDirectory.Folder, scene.Name), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        file.Position = geometry.RowsOffset + (row * (long)geometry.RowStrideBytes) + RowLayout.OwnerOffset;
-        file.Write(BitConverter.GetBytes(owner));
     }
 }

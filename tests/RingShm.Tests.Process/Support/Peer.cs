@@ -79,6 +79,13 @@ internal sealed class Peer : IDisposable
         return line!;
     }
 
+    /// <summary>True when a line of stdout starts with this word. For peers that have ended.</summary>
+    public bool HasSaid(string word)
+    {
+        _process.WaitForExit();
+        return _lines.Any(line => line.StartsWith(word, StringComparison.Ordinal));
+    }
+
     /// <summary>Wakes a peer that stands by or holds something.</summary>
     public void Go() => _process.StandardInput.WriteLine("go");
 

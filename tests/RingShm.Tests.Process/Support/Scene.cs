@@ -59,6 +59,18 @@ internal sealed class Scene : IDisposable
         return peer;
     }
 
+    /// <summary>Linux: the region's file.</summary>
+    public string FilePath => Path.Combine(Mapping.RegionDirectory.Folder, Name);
+
+    /// <summary>Changes one word of the region from outside, as a dead or a hostile process would have left it.</summary>
+    public void StoreWord(long offset, long value)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section has no file to write to.");
+        using FileStream file = new(FilePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        file.Position = offset;
+        file.Write(BitConverter.GetBytes(value));
+    }
+
     public RingInfo Inspect() => Ring.Inspect(Name);
 
     public void ExpectClean()
