@@ -115,7 +115,7 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
         int redelivered = 0;
         try
         {
-            while (messages < limit && _core.TryPeekAt(position, out Spsc.SpscRecord record))
+            while (messages < limit && _core.IsWithinLap(position) && _core.TryPeekAt(position, out Spsc.SpscRecord record))
             {
                 bool again = _core.IsRedelivered(position);
                 _core.NoteDelivered(position + record.SizeBytes);

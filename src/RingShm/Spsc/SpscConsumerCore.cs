@@ -79,7 +79,7 @@ internal unsafe struct SpscConsumerCore<TMemory>
         long size = RecordLayout.SizeOf(sizeof(T));
         long position = _consumerPosition;
         int count = 0;
-        for (; count < destination.Length && TryPeekAt(position, out SpscRecord record); count++, position += size)
+        for (; count < destination.Length && IsWithinLap(position) && TryPeekAt(position, out SpscRecord record); count++, position += size)
         {
             if (record.LengthBytes != sizeof(T))
                 throw CorruptRecord(position, record.Header);
@@ -90,6 +90,13 @@ internal unsafe struct SpscConsumerCore<TMemory>
             ReleaseBatch(position - _consumerPosition, count, RedeliveredIn(size, count));
         return count;
     }
+
+    /// <summary>
+    /// False for a position that no record can have before something is released (I2). It ends a batch over headers that never
+    /// end, which only a damaged ring has.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool IsWithinLap(long position) => position - _consumerPosition < _mask + 1 - RecordLayout.HeaderBytes;
 
     /// <summary>Finds the message at a position at or after the consumer position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
