@@ -15,6 +15,7 @@ try
         "hold" => HoldCommand.Run(arguments),
         "seam" => RingShm.TestPeer.Seam.SeamProbe.Run(),
         "die" => DieCommand.Run(arguments),
+        "fuzz" => FuzzCommand.Run(arguments),
         "publish" => PublishCommand.Run(arguments),
         "attach" => AttachCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
