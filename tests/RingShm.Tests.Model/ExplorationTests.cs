@@ -1,8 +1,19 @@
 using RingShm.Tests.Model.Engine;
+using RingShm.Tests.Model.Region;
+using RingShm.Tests.Model.Specimen;
 using RingShm.Tests.Model.Spsc;
 using Xunit;
 
 namespace RingShm.Tests.Model;
+
+public sealed class RegionTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. RegionPrograms.All.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_opener_sees_a_whole_region_or_none_and_one_creator_makes_it(string name) => Exploration.Exhaust(name, output);
+}
 
 public sealed class SpscWithoutDeathsTests(ITestOutputHelper output)
 {
@@ -10,8 +21,7 @@ public sealed class SpscWithoutDeathsTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_schedule_delivers_every_message_once_and_in_order(string name) =>
-        Exploration.Exhaust(SpscPrograms.All.Single(program => program.Name == name), output);
+    public void Every_schedule_delivers_every_message_once_and_in_order(string name) => Exploration.Exhaust(name, output);
 }
 
 public sealed class SpscWithDeathsTests(ITestOutputHelper output)
@@ -20,15 +30,31 @@ public sealed class SpscWithDeathsTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Killed_at_any_access_nothing_committed_is_lost_and_survivors_finish(string name) =>
-        Exploration.Exhaust(SpscDeathPrograms.All.Single(program => program.Name == name), output);
+    public void Killed_at_any_access_nothing_committed_is_lost_and_survivors_finish(string name) => Exploration.Exhaust(name, output);
+}
+
+public sealed class VyukovTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. VyukovPrograms.All.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Without_deaths_the_specimen_is_linearizable(string name) => Exploration.Exhaust(name, output);
+
+    [Fact]
+    public void A_producer_killed_between_claim_and_publication_is_caught_stalling_the_specimen()
+    {
+        Report report = Explorer.Explore(VyukovPrograms.WithDeath);
+        output.WriteLine(report.ToString());
+        Assert.StartsWith("Stalled", report.Failure, StringComparison.Ordinal);
+    }
 }
 
 internal static class Exploration
 {
-    public static void Exhaust(ModelProgram program, ITestOutputHelper output)
+    public static void Exhaust(string name, ITestOutputHelper output)
     {
-        Report report = Explorer.Explore(program, maxExecutions: 300_000);
+        Report report = Explorer.Explore(Programs.ByName(name), maxExecutions: 400_000);
         output.WriteLine(report.ToString());
         Assert.Null(report.Failure);
         Assert.True(report.IsComplete);

@@ -34,7 +34,10 @@ internal sealed unsafe partial class Execution
         if (isPrivate)
             CheckOrdered(thread, location, location.AtomicStores, edge, "a private word is loaded and stored at once");
         int latest = location.Latest;
-        int count = MemoryModel == MemoryModel.SequentiallyConsistent ? 1 : latest - location.Floor(thread.Clock) + 1;
+        int floor = MemoryModel == MemoryModel.SequentiallyConsistent ? latest : location.Floor(thread.Clock);
+        if (floor < latest && location.IsImpatient(thread.Index))
+            floor++;
+        int count = latest - floor + 1;
         int index = count > 1 ? latest - _chooser.Choose(count, count, ChoiceKind.Value) : latest;
         StoreEvent store = location.Stores[index];
         location.Saw(thread.Index, step, index);
@@ -70,6 +73,7 @@ internal sealed unsafe partial class Execution
         int step = thread.Tick();
         if (Mutation.DroppedStores.Contains(edge) && Mutation.Strikes(thread))
         {
+            thread.Remember((ulong)edge + 3000);
             Log(thread, $"{edge,-4} (dropped by the mutation)");
             return;
         }

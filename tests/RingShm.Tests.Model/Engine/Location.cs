@@ -11,7 +11,10 @@ internal readonly record struct StoreEvent(long Value, VectorClock Released, ulo
 /// </summary>
 internal sealed class Location
 {
+    private const int OldReadsInARow = 3;
+
     private readonly List<(int Step, int Index)>[] _seen = NewSeen();
+    private readonly int[] _oldReads = new int[VectorClock.MaxThreads];
 
     public int Word { get; private set; }
 
@@ -40,6 +43,7 @@ internal sealed class Location
         Stores.Add(new StoreEvent(initial, default, 1));
         AtomicLoads = AtomicStores = PlainReads = PlainWrites = default;
         Chain = 1;
+        Array.Clear(_oldReads);
         foreach (List<(int, int)> seen in _seen)
             seen.Clear();
     }
@@ -51,7 +55,19 @@ internal sealed class Location
     }
 
     /// <summary>Thread <paramref name="thread"/> read or wrote the store at this index in its step.</summary>
-    public void Saw(int thread, int step, int index) => _seen[thread].Add((step, index));
+    public void Saw(int thread, int step, int index)
+    {
+        List<(int Step, int Index)> seen = _seen[thread];
+        int before = seen.Count > 0 ? seen[^1].Index : 0;
+        seen.Add((step, Math.Max(index, before)));
+        _oldReads[thread] = index < Latest && index == before ? _oldReads[thread] + 1 : 0;
+    }
+
+    /// <summary>
+    /// True when a thread has read the same old store so often in a row that its next load must move on: stores become visible
+    /// at last, so no loop over an old value is endless.
+    /// </summary>
+    public bool IsImpatient(int thread) => _oldReads[thread] > OldReadsInARow;
 
     /// <summary>
     /// The oldest store that a thread may still read: no older than any store that it, or anyone before it in happens-before,

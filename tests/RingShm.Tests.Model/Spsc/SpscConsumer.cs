@@ -36,7 +36,6 @@ internal sealed unsafe class SpscConsumer(SpscWorld world, ModelThread me)
         }
 
         world.TakeRole(me, SpscLayout.ConsumerRow);
-        world.ConsumerDied |= prior != RowLayout.FreeOwner;
         me.Phase = "start consumer";
         bool died = prior != RowLayout.FreeOwner && !world.Execution.Mutation.HidesDeathFromSuccessor;
         _core = SpscRoles<ModelMemory>.StartConsumer(world.Map, died);
@@ -167,10 +166,12 @@ internal sealed unsafe class SpscConsumer(SpscWorld world, ModelThread me)
         while (had < count)
         {
             me.ClearPolls();
+            VectorClock start = me.Clock;
             int got = attempt();
             had += got;
             if (got > 0)
                 continue;
+            world.CheckEmpty(me, start, _next);
             if (IsDrained())
             {
                 world.Drained(me, _next);
@@ -198,7 +199,7 @@ internal sealed unsafe class SpscConsumer(SpscWorld world, ModelThread me)
     {
         if (edge == Edge.S6)
         {
-            world.Release(value);
+            world.Release(me, value);
             if (_takes)
                 world.DeliverReleased();
         }

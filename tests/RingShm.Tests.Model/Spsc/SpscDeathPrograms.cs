@@ -8,6 +8,25 @@ internal static class SpscDeathPrograms
 {
     public static IReadOnlyList<ModelProgram> All { get; } = [.. For(locks: true, ""), .. For(locks: false, "-without-locks")];
 
+    /// <summary>Bigger ones, for the deep run.</summary>
+    public static IReadOnlyList<ModelProgram> Deep { get; } =
+    [
+        SpscScenario.Of("deep-both-sides", new SpscSetting(StartPosition: 64 + 48) { ChecksCounters = false }, 2,
+            MortalProducer("producer 1", Entry.Attached, p => p.Write(9, 24)),
+            MortalConsumer("consumer 1", Entry.Attached, c => c.NotedBatches(2)),
+            Producer("producer 2", Entry.Succeeds, p => p.Write(16, 0)), Consumer("consumer 2", Entry.Succeeds, c => c.Lease())),
+        SpscScenario.Of("deep-three-kills", new SpscSetting(StartPosition: 64 + 48) { ChecksCounters = false }, 3,
+            MortalProducer("producer 1", Entry.Attached, p => p.Write(24)), MortalConsumer("consumer 1", Entry.Attached, c => c.Lease()),
+            MortalProducer("producer 2", Entry.Succeeds, p => p.WriteByteBatch(9, 3)), MortalConsumer("consumer 2", Entry.Succeeds, c => c.Lease()),
+            Producer("producer 3", Entry.Succeeds, p => p.Write(1)), Consumer("consumer 3", Entry.Succeeds, c => c.Lease())),
+        SpscScenario.Of("deep-everybody-attaches", new SpscSetting(HasLocks: false) { ChecksCounters = false }, 1,
+            MortalDetachingProducer("producer 1", Entry.Attaches, p => p.Write(3)), Producer("producer 2", Entry.Attaches, p => p.Write(5)),
+            MortalDetachingConsumer("consumer 1", Entry.Attaches, c => c.Lease(1)), Consumer("consumer 2", Entry.Attaches, c => c.Lease())),
+        SpscScenario.Of("deep-laps", new SpscSetting(StartPosition: 64 + 48) { ChecksCounters = false }, 1,
+            MortalProducer("producer 1", Entry.Attached, p => p.Write(24, 16, 8, 48, 0)), Producer("producer 2", Entry.Succeeds, p => p.Write(16, 24)),
+            Consumer("consumer", Entry.Attached, c => c.Lease())),
+    ];
+
     private static IEnumerable<ModelProgram> For(bool locks, string suffix)
     {
         SpscSetting wrapping = new(StartPosition: 64 + 48, HasLocks: locks) { ChecksCounters = false };
@@ -42,7 +61,8 @@ internal static class SpscDeathPrograms
                 Producer("producer", Entry.Attached, p => p.Write(9, 3)), MortalDetachingConsumer("consumer 1", Entry.Attached, c => c.Lease(1)),
                 Consumer("consumer 2", Entry.Succeeds, c => c.Lease())),
             SpscScenario.Of("kill-two-consumers" + suffix, fresh, 2,
-                Producer("producer", Entry.Attached, p => p.Write(1, 3)), MortalConsumer("consumer 1", Entry.Attached, c => c.NotedBatches(2)),
+                Producer("producer", Entry.Attached, p => p.Write(locks ? [1, 3] : [1])),
+                MortalConsumer("consumer 1", Entry.Attached, c => c.NotedBatches(2)),
                 MortalConsumer("consumer 2", Entry.Succeeds, c => c.Lease()), Consumer("consumer 3", Entry.Succeeds, c => c.Lease())),
             SpscScenario.Of("kill-two-producers" + suffix, fresh, 2,
                 MortalProducer("producer 1", Entry.Attached, p => p.Write(9)), MortalProducer("producer 2", Entry.Succeeds, p => p.Write(3)),
@@ -50,6 +70,9 @@ internal static class SpscDeathPrograms
             SpscScenario.Of("kill-both-sides" + suffix, fresh, 2,
                 MortalProducer("producer 1", Entry.Attached, p => p.Write(3)), MortalConsumer("consumer 1", Entry.Attached, c => c.Lease()),
                 Producer("producer 2", Entry.Succeeds, p => p.Write(5)), Consumer("consumer 2", Entry.Succeeds, c => c.Lease())),
+            SpscScenario.Of("kill-consumer-then-visitor" + suffix, wrapping, 1,
+                Producer("producer", Entry.Attached, p => p.Write(9)), MortalConsumer("consumer 1", Entry.Attached, c => c.Lease()),
+                Consumer("consumer 2", Entry.Succeeds, c => c.Lease(0)), Consumer("consumer 3", Entry.Succeeds, c => c.Lease())),
             SpscScenario.Of("race-for-dead-producer" + suffix, fresh, 1,
                 MortalProducer("producer 1", Entry.Attached, p => p.Write(3)), Producer("producer 2", Entry.Contends, p => p.Write(5)),
                 Producer("producer 3", Entry.Contends, p => p.Write(1))),

@@ -68,7 +68,7 @@ internal sealed unsafe class SpscProducer(SpscWorld world, ModelThread me)
         foreach (int length in lengths)
         {
             (byte[] payload, int type) = Expect(length);
-            if (!WaitFor(() => _core.TryWrite(payload, type)))
+            if (!WaitFor(length, () => _core.TryWrite(payload, type)))
                 return false;
         }
 
@@ -82,7 +82,7 @@ internal sealed unsafe class SpscProducer(SpscWorld world, ModelThread me)
         {
             (byte[] payload, int type) = Expect(sizeof(long));
             long value = BitConverter.ToInt64(payload);
-            if (!WaitFor(() => _core.TryWrite(value, type)))
+            if (!WaitFor(sizeof(long), () => _core.TryWrite(value, type)))
                 return false;
         }
 
@@ -177,17 +177,19 @@ internal sealed unsafe class SpscProducer(SpscWorld world, ModelThread me)
     private long* Reserve(int claimed)
     {
         long* header = null;
-        WaitFor(() => (header = _core.TryReserve(claimed)) != null);
+        WaitFor(claimed, () => (header = _core.TryReserve(claimed)) != null);
         return header;
     }
 
-    private bool WaitFor(Func<bool> attempt)
+    private bool WaitFor(int lengthBytes, Func<bool> attempt)
     {
         while (true)
         {
             me.ClearPolls();
+            VectorClock start = me.Clock;
             if (attempt())
                 return true;
+            world.CheckFull(me, start, lengthBytes);
             if (me.Await())
                 continue;
             world.ProducerStayedFull = true;

@@ -14,9 +14,12 @@ internal static unsafe class SpscRows
         {
             world.Setting.Oracle.Unlock(row);
             ModelMemory.StoreRelease(world.OwnerWord(row), RowLayout.FreeOwner, Edge.P3);
-            return;
+        }
+        else
+        {
+            RowProtocol<ModelMemory>.Release(world.OwnerWord(row), row, world.Setting.Oracle);
         }
 
-        RowProtocol<ModelMemory>.Release(world.OwnerWord(row), row, world.Setting.Oracle);
+        world.Detached(row);
     }
 }

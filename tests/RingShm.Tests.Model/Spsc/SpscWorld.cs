@@ -20,6 +20,9 @@ internal readonly record struct CommittedMessage(byte[] Payload, int Type, long 
 internal sealed unsafe class SpscWorld
 {
     private readonly ModelThread?[] _owners = new ModelThread?[SpscLayout.RowCount];
+    private readonly List<(long Position, int Thread, int Step)> _releases = [];
+    private readonly bool[] _left = new bool[SpscLayout.RowCount];
+    private readonly bool[] _detached = new bool[SpscLayout.RowCount];
 
     public SpscWorld(Execution execution, SpscSetting setting)
     {
@@ -61,7 +64,7 @@ internal sealed unsafe class SpscWorld
 
     public int Aborted { get; set; }
 
-    public bool ConsumerDied { get; set; }
+    public bool ConsumerDied { get; private set; }
 
     /// <summary>A consumer looked until nothing could come any more.</summary>
     public bool ConsumerRanOut { get; set; }
@@ -107,16 +110,24 @@ internal sealed unsafe class SpscWorld
     /// <summary>A thread believes to own a row. Nobody alive may own it already.</summary>
     public void TakeRole(ModelThread thread, int row)
     {
-        if (_owners[row] is { } owner && owner != thread && owner.Status is not (ThreadStatus.Dead or ThreadStatus.Finished))
+        if (_owners[row] is { } owner && owner != thread && !_left[row]
+            && owner.Status is not (ThreadStatus.Dead or ThreadStatus.Finished))
             throw new ViolationException($"{thread.Name} took row {row} while {owner.Name}, who is alive, owns it.");
+        // Whoever did not finish detaching died, or lost its handle: what it was handed may be delivered again, flagged.
+        if (row == SpscLayout.ConsumerRow && _owners[row] != null && !_detached[row])
+            ConsumerDied = true;
+        _detached[row] = _left[row] = false;
         _owners[row] = thread;
     }
+
+    /// <summary>A participant has detached in full.</summary>
+    public void Detached(int row) => _detached[row] = true;
 
     public void LeaveRole(ModelThread thread, int row)
     {
         if (_owners[row] != thread)
             throw new ViolationException($"{thread.Name} frees row {row}, which {_owners[row]?.Name ?? "nobody"} owns.");
-        _owners[row] = null;
+        _left[row] = true;
     }
 
     public void Commit(ModelThread thread, byte[] payload, int type)
@@ -147,7 +158,7 @@ internal sealed unsafe class SpscWorld
     }
 
     /// <summary>The consumer position was stored.</summary>
-    public void Release(long position)
+    public void Release(ModelThread thread, long position)
     {
         int released = position == Setting.StartPosition ? 0 : Committed.FindIndex(message => message.End == position) + 1;
         if (released <= 0 && position != Setting.StartPosition)
@@ -155,6 +166,25 @@ internal sealed unsafe class SpscWorld
         if (released < Released)
             throw new ViolationException($"The consumer position went back to {position}.");
         Released = released;
+        _releases.Add((position, thread.Index, thread.Step));
+    }
+
+    /// <summary>"Full" is an answer only if no release that happens before the attempt has made room.</summary>
+    public void CheckFull(ModelThread thread, VectorClock start, int lengthBytes)
+    {
+        long known = Setting.StartPosition;
+        foreach ((long position, int releaser, int step) in _releases)
+            known = step <= start[releaser] ? Math.Max(known, position) : known;
+        long end = (Committed.Count > 0 ? Committed[^1].End : Setting.StartPosition) + RecordLayout.SizeOf(lengthBytes);
+        if (end <= known + Setting.CapacityBytes - RecordLayout.HeaderBytes)
+            throw new ViolationException($"{thread.Name} was told that the ring is full for {lengthBytes} bytes, with {known} known to be released.");
+    }
+
+    /// <summary>"Empty" is an answer only if the next message's commit does not happen before the attempt.</summary>
+    public void CheckEmpty(ModelThread thread, VectorClock start, int next)
+    {
+        if (next < Committed.Count && Committed[next].Step <= start[Committed[next].Thread])
+            throw new ViolationException($"{thread.Name} was told that the ring is empty, though it knows of message {next}.");
     }
 
     /// <summary>What was taken and released in one step counts as delivered, whether or not the taker lived to see it.</summary>

@@ -1,0 +1,30 @@
+using RingShm.Tests.Model.Engine;
+using Xunit;
+
+namespace RingShm.Tests.Model;
+
+/// <summary>The suite's own proof: each planted defect is found by some program.</summary>
+public sealed class MutationTests(ITestOutputHelper output)
+{
+    private const long ExecutionsPerProgram = 25_000;
+
+    public static TheoryData<string> Names => [.. Mutations.All.Select(static mutation => mutation.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_suite_catches(string name)
+    {
+        Mutation mutation = Mutations.All.Single(candidate => candidate.Name == name);
+        foreach (ModelProgram program in Programs.All.Where(static program => !program.Name.StartsWith("vyukov", StringComparison.Ordinal)))
+        {
+            Report report = Explorer.Explore(program, mutation, ExecutionsPerProgram);
+            if (report.Failure == null)
+                continue;
+            string finding = report.Failure.Split(Environment.NewLine)[0];
+            output.WriteLine($"{name} | {program.Name} | {report.Executions} | {finding} | {report.Seed}");
+            return;
+        }
+
+        Assert.Fail($"No program noticed: {mutation.Description}");
+    }
+}

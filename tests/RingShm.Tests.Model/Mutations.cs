@@ -1,0 +1,81 @@
+using RingShm.Memory;
+using RingShm.Tests.Model.Engine;
+
+namespace RingShm.Tests.Model;
+
+/// <summary>The defects that the suite must notice, one by one.</summary>
+internal static class Mutations
+{
+    public static IReadOnlyList<Mutation> All { get; } =
+    [
+        // Region.
+        new("R1-relaxed", "The ready word is stored without release.") { WeakReleases = Set(Edge.R1) },
+        new("R2-relaxed", "The ready word is loaded without acquire.") { WeakAcquires = Set(Edge.R2) },
+        new("ready-first", "The ready word is stored before the region is initialised.") { PublishesRegionFirst = true },
+        new("create-without-looking", "Who gets the creation lock does not look again.") { CreatesWithoutLooking = true },
+
+        // Rows.
+        new("P2-blind", "The owner word is stored without comparing.") { BlindSwaps = Set(Edge.P2) },
+        new("P3-relaxed", "The row is freed without release.") { WeakReleases = Set(Edge.P3) },
+        new("P3-dropped", "The row is never freed.") { DroppedStores = Set(Edge.P3) },
+        new("oracle-lies", "Takeover without a confirmed death.") { OracleAlwaysSaysDead = true },
+        new("death-orders-nothing", "The oracle's answer carries no order.") { DeathOrdersNothing = true },
+        new("unlock-before-free", "The kernel lock goes before the owner word is cleared.") { UnlocksBeforeFreeing = true },
+        new("row-freed-early", "The row is freed before the producer hands its position back.") { FreesRowEarly = true },
+        new("successor-not-told", "The successor is not told that its predecessor died.") { HidesDeathFromSuccessor = true },
+
+        // SPSC, messages.
+        new("S1-dropped", "The next header is not cleared.") { DroppedStores = Set(Edge.S1) },
+        new("S1-after-S3", "The next header is cleared after the record is published.") { Delayed = Edge.S1, DelayedUntil = Edge.S3 },
+        new("S2-after-S3", "The payload is written after the record is published.") { Delayed = Edge.S2, DelayedUntil = Edge.S3 },
+        new("S3-relaxed", "A record is published without release.") { WeakReleases = Set(Edge.S3) },
+        new("S4-relaxed", "A header is loaded without acquire.") { WeakAcquires = Set(Edge.S4) },
+        new("S6-relaxed", "The consumer position is stored without release.") { WeakReleases = Set(Edge.S6) },
+        new("S6-dropped", "The consumer position is not stored.") { DroppedStores = Set(Edge.S6) },
+        new("S7-relaxed", "The consumer position is loaded without acquire.") { WeakAcquires = Set(Edge.S7) },
+        new("release-before-read", "A lease is released before it is read.") { ReleasesBeforeReading = true },
+        new("S10-after-S3", "An inner header is stored after the batch is published.") { Delayed = Edge.S10, DelayedUntil = Edge.S3 },
+        new("S10-dropped", "Inner headers are not stored.") { DroppedStores = Set(Edge.S10) },
+
+        // SPSC, takeover.
+        new("walk-skipped", "A producer's successor does not walk on over published headers.")
+        {
+            ForcedLoad = Edge.S4, ForcedValue = 0, Phase = "start producer",
+        },
+        new("hint-dropped", "The producer never stores its position.") { DroppedStores = Set(Edge.S8) },
+        new("S11-dropped", "A batch is handed out without a note.") { DroppedStores = Set(Edge.S11) },
+        new("note-after-delivery", "A batch is noted after each delivery instead of before.") { NotesAfterDelivery = true },
+        new("mark-not-stored", "A successor keeps the redelivery mark to itself.")
+        {
+            DroppedStores = Set(Edge.S11), Phase = "start consumer",
+        },
+        new("lease-not-marked", "A successor does not look whether its predecessor could hold a lease.")
+        {
+            ForcedLoad = Edge.S4, ForcedValue = 0, Phase = "start consumer",
+        },
+
+        // Completion.
+        new("S12-relaxed", "Completion is stored without release.") { WeakReleases = Set(Edge.S12) },
+        new("S13-relaxed", "Completion is loaded without acquire.") { WeakAcquires = Set(Edge.S13) },
+        new("end-asked-last", "Drained is judged by the header first and completion second.") { LooksForTheEndLast = true },
+    ];
+
+    /// <summary>
+    /// Weakenings that change nothing a participant can observe, each with the reason. The deep run shows that the suite is silent
+    /// about them.
+    /// </summary>
+    public static IReadOnlyList<Mutation> Equivalent { get; } =
+    [
+        new("P1-relaxed", "P2 replaces the very store that P1 read, and acquires from it; a failed attempt uses nothing but the word.")
+        {
+            WeakAcquires = Set(Edge.P1),
+        },
+        new("S9-relaxed", "The stored position is a hint; what it leads to is read through S4, and death or P3 order the rest.")
+        {
+            WeakAcquires = Set(Edge.S9),
+        },
+    ];
+
+    private static System.Collections.Frozen.FrozenSet<Edge> Set(Edge edge) =>
+        System.Collections.Frozen.FrozenSet.ToFrozenSet([edge]);
+}

@@ -1,0 +1,17 @@
+using RingShm.Tests.Model.Engine;
+using RingShm.Tests.Model.Region;
+using RingShm.Tests.Model.Specimen;
+using RingShm.Tests.Model.Spsc;
+
+namespace RingShm.Tests.Model;
+
+/// <summary>Every program by name: what seeds refer to.</summary>
+internal static class Programs
+{
+    public static IReadOnlyList<ModelProgram> All { get; } =
+        [.. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. VyukovPrograms.All, VyukovPrograms.WithDeath];
+
+    private static IReadOnlyList<ModelProgram> Everything { get; } = [.. All, .. SpscDeathPrograms.Deep];
+
+    public static ModelProgram ByName(string name) => Everything.Single(program => program.Name == name);
+}
