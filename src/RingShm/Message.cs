@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RingShm;
 
 /// <summary>
@@ -13,9 +15,9 @@ namespace RingShm;
 /// </example>
 public readonly ref struct Message
 {
-    private readonly IMessageOwner? _owner;
+    private readonly SpscConsumer? _owner;
 
-    internal Message(ReadOnlySpan<byte> span, int type, long position, bool redelivered, IMessageOwner? owner)
+    internal Message(ReadOnlySpan<byte> span, int type, long position, bool redelivered, SpscConsumer? owner)
     {
         Span = span;
         Type = type;
@@ -40,14 +42,8 @@ public readonly ref struct Message
     public bool Redelivered { get; }
 
     /// <summary>Hands the bytes back to the producer. Does nothing the second time, and nothing for a message of a batch.</summary>
-    public void Dispose() => _owner?.Release(Position);
-}
-
-/// <summary>The handle that a message is leased from.</summary>
-internal interface IMessageOwner
-{
-    /// <summary>Hands back the message at this position, if it is the one that is open.</summary>
-    void Release(long position);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Dispose() => _owner?.Release(Position, Span.Length);
 }
 
 /// <summary>Takes one message of a batch; its bytes are valid until the call returns.</summary>

@@ -9,12 +9,9 @@ namespace RingShm;
 /// The consumer of an <see cref="SpscRing"/>. Used by one thread at a time. If the producer dies, what it published is read to
 /// the end, and then the ring is empty until a successor attaches.
 /// </summary>
-public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
+public sealed unsafe class SpscConsumer : RingHandle
 {
     private Spsc.SpscConsumerCore<DirectMemory> _core;
-
-    /// <summary>Bytes of ring under the open lease; 0 when none is open, because no record is empty.</summary>
-    private long _leasedBytes;
 
     internal SpscConsumer(RowLease row, in Spsc.SpscConsumerCore<DirectMemory> core)
         : base(row) => _core = core;
@@ -44,6 +41,7 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
     /// <exception cref="InvalidOperationException">A message of this handle is still open.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="RingCorruptException">The next header is none that a producer writes.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(out Message message)
     {
         Enter();
@@ -55,7 +53,6 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
         }
 
         long position = _core.Position;
-        _leasedBytes = record.SizeBytes;
         message = new Message(
             new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, _core.IsRedelivered(position), this);
         return true;
@@ -187,13 +184,16 @@ public sealed unsafe class SpscConsumer : RingHandle, IMessageOwner
         }
     }
 
-    void IMessageOwner.Release(long position)
+    /// <summary>
+    /// Hands back the leased message. The consumer position stands at a message only until it is handed back, so a second call
+    /// for the same one finds another position and does nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Release(long position, int lengthBytes)
     {
-        long bytes = _leasedBytes;
-        if (bytes == 0 || position != _core.Position)
+        if (position != _core.Position)
             return;
-        _leasedBytes = 0;
-        _core.Release(bytes);
+        _core.Release(Layout.RecordLayout.SizeOf(lengthBytes));
         Exit();
     }
 

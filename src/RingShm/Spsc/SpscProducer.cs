@@ -37,10 +37,9 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     public bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
     {
         Enter();
-        long* header = _core.TryReserveFast(message.Length);
-        if (header == null)
+        if (!_core.HasRoomChecked(message.Length))
             return TryWriteSlow(message, type);
-        _core.Write(header, message, type);
+        _core.Write(_core.NextHeader, message, type);
         Exit();
         return true;
     }
@@ -89,17 +88,13 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLengthBytes);
         Enter();
-        long* header = _core.TryReserveFast(maxLengthBytes);
-        if (header == null)
+        if (!_core.HasRoomChecked(maxLengthBytes) && !TryReserveSlow(maxLengthBytes))
         {
-            header = ReserveSlow(maxLengthBytes);
-            if (header == null)
-            {
-                claim = default;
-                return false;
-            }
+            claim = default;
+            return false;
         }
 
+        long* header = _core.NextHeader;
         _claimHeader = header;
         _claimBytes = maxLengthBytes;
         claim = new Claim(new Span<byte>(Layout.SpscMap.PayloadOf(header), maxLengthBytes), ++_claimNumber, this);
@@ -200,17 +195,17 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
 
     /// <summary>Leaves the handle busy only when it returns room.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private long* ReserveSlow(int lengthBytes)
+    private bool TryReserveSlow(int lengthBytes)
     {
-        long* header = null;
+        bool reserved = false;
         try
         {
-            header = _core.TryReserve(lengthBytes);
-            return header;
+            reserved = _core.TryReserve(lengthBytes) != null;
+            return reserved;
         }
         finally
         {
-            if (header == null)
+            if (!reserved)
                 Exit();
         }
     }

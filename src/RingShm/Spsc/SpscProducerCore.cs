@@ -60,15 +60,9 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(ReadOnlySpan<byte> payload, int type)
     {
-        long* header = TryReserveFast(payload.Length);
-        if (header == null)
-        {
-            header = TryReserve(payload.Length);
-            if (header == null)
-                return false;
-        }
-
-        Write(header, payload, type);
+        if (!HasRoomChecked(payload.Length) && TryReserve(payload.Length) == null)
+            return false;
+        Write(NextHeader, payload, type);
         return true;
     }
 
@@ -76,15 +70,9 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite<T>(in T value, int type) where T : unmanaged
     {
-        long* header = TryReserveFast(sizeof(T));
-        if (header == null)
-        {
-            header = TryReserve(sizeof(T));
-            if (header == null)
-                return false;
-        }
-
-        Write(header, value, type);
+        if (!HasRoom(sizeof(T)) && TryReserve(sizeof(T)) == null)
+            return false;
+        Write(NextHeader, value, type);
         return true;
     }
 
@@ -104,19 +92,29 @@ internal unsafe struct SpscProducerCore<TMemory>
         Publish(header, sizeof(T), type);
     }
 
+    /// <summary>The header of the record that is written next.</summary>
+    public readonly long* NextHeader
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => HeaderAt(_producerPosition);
+    }
+
     /// <summary>
-    /// The common case of <see cref="TryReserve"/>: null whenever anything needs a closer look. Never throws.
+    /// The common case of <see cref="TryReserve"/>: false whenever anything needs a closer look. Never throws. The caller has
+    /// made sure that no payload of this length is too long.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly long* TryReserveFast(int payloadBytes)
+    public readonly bool HasRoom(int payloadBytes)
     {
         // S13 acquire: the line is written once in the ring's life, so this load hits the cache. Pairs with S12.
-        return (uint)payloadBytes <= (uint)_maxMessageBytes
-            && _producerPosition + RecordLayout.SizeOf(payloadBytes) <= _limit
-            && TMemory.LoadAcquire(_map.Completed, Edge.S13) == 0
-            ? HeaderAt(_producerPosition)
-            : null;
+        return _producerPosition + RecordLayout.SizeOf(payloadBytes) <= _limit
+            && TMemory.LoadAcquire(_map.Completed, Edge.S13) == 0;
     }
+
+    /// <summary>The same for a length that may be too long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool HasRoomChecked(int payloadBytes) =>
+        (uint)payloadBytes <= (uint)_maxMessageBytes && HasRoom(payloadBytes);
 
     /// <summary>Finds room for a payload: the header of the record to fill, or null when the ring is too full.</summary>
     public long* TryReserve(int payloadBytes)

@@ -29,10 +29,9 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     public bool TryWrite(in T value, int type = 0)
     {
         Enter();
-        long* header = _core.TryReserveFast(sizeof(T));
-        if (header == null)
+        if (!_core.HasRoom(sizeof(T)))
             return TryWriteSlow(value, type);
-        _core.Write(header, value, type);
+        _core.Write(_core.NextHeader, value, type);
         Exit();
         return true;
     }

@@ -33,15 +33,17 @@ internal unsafe struct DirectProducer
 
     public readonly long ConsumerLimit => _consumerLimit;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly long* TryReserveFast(int payloadBytes)
+    public readonly int MaxMessageBytes => _maxMessageBytes;
+
+    public readonly long* NextHeader
     {
-        return (uint)payloadBytes <= (uint)_maxMessageBytes
-            && _producerPosition + RecordLayout.SizeOf(payloadBytes) <= _limit
-            && Volatile.Read(ref *_map.Completed) == 0
-            ? (long*)(_data + (_producerPosition & _mask))
-            : null;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (long*)(_data + (_producerPosition & _mask));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool HasRoom(int payloadBytes) =>
+        _producerPosition + RecordLayout.SizeOf(payloadBytes) <= _limit && Volatile.Read(ref *_map.Completed) == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(long* header, in ulong value, int type)

@@ -15,20 +15,18 @@ internal static unsafe class SeamProbe
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool WriteThroughSeam(ref SpscProducerCore<DirectMemory> core, in ulong value, int type)
     {
-        long* header = core.TryReserveFast(sizeof(ulong));
-        if (header == null)
+        if (!core.HasRoom(sizeof(ulong)))
             return false;
-        core.Write(header, value, type);
+        core.Write(core.NextHeader, value, type);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool WriteDirectly(ref DirectProducer core, in ulong value, int type)
     {
-        long* header = core.TryReserveFast(sizeof(ulong));
-        if (header == null)
+        if (!core.HasRoom(sizeof(ulong)))
             return false;
-        core.Write(header, value, type);
+        core.Write(core.NextHeader, value, type);
         return true;
     }
 
