@@ -30,6 +30,9 @@ internal static unsafe partial class NativeLinux
     public const long MemoryFileSystem = 0x0102_1994;
 
     public const int EmptyPath = 0x1000;
+
+    /// <summary>Stands for "relative to the current folder" where a call wants an open folder (AT_FDCWD).</summary>
+    public const int CurrentFolder = -100;
     public const uint StatTypeAndLinkCount = 0x5;
     public const ushort TypeMask = 0xF000;
     public const ushort TypeRegular = 0x8000;

@@ -68,7 +68,8 @@ internal static class RegionDirectory
         {
             if (!File.Exists(path))
                 throw new RingNotFoundException($"There is no region '{name}'.");
-            if (new FileInfo(path).Length > 0 && !IsRegionFile(path))
+            byte[] page = PageOf(path, name.ToString());
+            if (page.Length > 0 && !RegionFile.IsRegion(page))
                 throw new RingCorruptException($"'{name}' is not a RingShm region, and is left as it is.");
             File.Delete(path);
         }
@@ -85,12 +86,17 @@ internal static class RegionDirectory
     {
         try
         {
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return RegionFile.IsRegion(RegionFile.ReadPage(file));
+            return RegionFile.IsRegion(PageOf(path, path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }
+    }
+
+    private static byte[] PageOf(string path, string name)
+    {
+        using SafeFileHandle file = RegularFile.Open(path, FileAccess.Read, name);
+        return RegionFile.ReadPage(file);
     }
 }

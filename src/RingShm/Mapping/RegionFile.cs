@@ -202,12 +202,7 @@ internal static unsafe class RegionFile
     {
         try
         {
-            SafeFileHandle file = File.OpenHandle(
-                path, FileMode.Open, request.IsWritable ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (IsRegular(file))
-                return file;
-            file.Dispose();
-            throw new RingCorruptException($"'{request.Name}' is not a regular file.");
+            return RegularFile.Open(path, request.IsWritable ? FileAccess.ReadWrite : FileAccess.Read, request.Name.ToString());
         }
         catch (FileNotFoundException)
         {
@@ -248,16 +243,6 @@ internal static unsafe class RegionFile
         NativeLinux.FileStatus status;
         return NativeLinux.Status(file, "", NativeLinux.EmptyPath, NativeLinux.StatTypeAndLinkCount, &status) == 0
             && status.LinkCount > 0;
-    }
-
-    /// <summary>Devices and pipes have names too, and must be neither cut nor deleted.</summary>
-    private static bool IsRegular(SafeFileHandle file)
-    {
-        if (!OperatingSystem.IsLinux())
-            return true;
-        NativeLinux.FileStatus status;
-        return NativeLinux.Status(file, "", NativeLinux.EmptyPath, NativeLinux.StatTypeAndLinkCount, &status) == 0
-            && (status.Mode & NativeLinux.TypeMask) == NativeLinux.TypeRegular;
     }
 
     private static void DeleteQuietly(string path)
