@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace RingShm;
 
@@ -107,7 +108,12 @@ public readonly struct RegionName : IEquatable<RegionName>
     /// <summary>One line of at most 120 visible characters, whatever the caller passed.</summary>
     private static string Quoted(string text)
     {
-        string clean = string.Concat(text.Take(120).Select(c => char.IsControl(c) ? '?' : c));
+        string clean = string.Concat(text.Take(120).Select(c => IsVisible(c) ? c : '?'));
         return clean.Length < text.Length ? clean + "…" : clean;
     }
+
+    /// <summary>False for what would break the line, turn the text around, or be half a character after the cut.</summary>
+    private static bool IsVisible(char c) => char.GetUnicodeCategory(c) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);
 }
