@@ -58,6 +58,9 @@ internal readonly record struct RingGeometry
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(fixedMessageBytes);
+        if (fixedMessageBytes != 0 && maxMessageBytes != 0 && maxMessageBytes != fixedMessageBytes)
+            throw new ArgumentException(
+                $"A ring of {fixedMessageBytes}-byte values was asked for with a longest message of {maxMessageBytes} bytes.", nameof(maxMessageBytes));
         long capacity = RoundCapacity(capacityBytes);
         long largest = LargestMessageBytes(capacity);
         long limit = fixedMessageBytes != 0 ? fixedMessageBytes
