@@ -16,6 +16,7 @@ try
         "seam" => RingShm.TestPeer.Seam.SeamProbe.Run(),
         "die" => DieCommand.Run(arguments),
         "fuzz" => FuzzCommand.Run(arguments),
+        "pair" => PairCommand.Run(arguments),
         "publish" => PublishCommand.Run(arguments),
         "attach" => AttachCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
