@@ -47,7 +47,8 @@ internal static class RoundTripPhase
         {
             bool isWarm = false;
             long start = Stopwatch.GetTimestamp();
-            for (TimeSpan elapsed = default; elapsed < duration; elapsed = Stopwatch.GetElapsedTime(start))
+            // At least one warm round, however slow the machine.
+            for (TimeSpan elapsed = default; elapsed < duration || histogram.TotalCount == 0; elapsed = Stopwatch.GetElapsedTime(start))
             {
                 // A short run has a short warm-up.
                 isWarm = isWarm || elapsed >= (WarmUp < duration / 4 ? WarmUp : duration / 4);
