@@ -162,7 +162,7 @@ public sealed unsafe class SpscConsumer : RingHandle
         {
             long position = _core.Position;
             int messages = 0;
-            for (; messages < limit && _core.TryPeekAt(position, out Spsc.SpscRecord record); messages++)
+            for (; messages < limit && _core.IsWithinLap(position) && _core.TryPeekAt(position, out Spsc.SpscRecord record); messages++)
             {
                 _core.NoteDelivered(position + record.SizeBytes);
                 handler(
