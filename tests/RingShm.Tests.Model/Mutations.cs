@@ -33,6 +33,8 @@ internal static class Mutations
         new("S6-relaxed", "The consumer position is stored without release.") { WeakReleases = Set(Edge.S6) },
         new("S6-dropped", "The consumer position is not stored.") { DroppedStores = Set(Edge.S6) },
         new("S7-relaxed", "The consumer position is loaded without acquire.") { WeakAcquires = Set(Edge.S7) },
+        new("S7-never-moves", "The producer never sees the consumer move on.") { ForcedLoad = Edge.S7, ForcedValue = 64 },
+        new("S4-sees-nothing", "The consumer never sees a header.") { ForcedLoad = Edge.S4, ForcedValue = 0 },
         new("release-before-read", "A lease is released before it is read.") { ReleasesBeforeReading = true },
         new("S10-after-S3", "An inner header is stored after the batch is published.") { Delayed = Edge.S10, DelayedUntil = Edge.S3 },
         new("S10-dropped", "Inner headers are not stored.") { DroppedStores = Set(Edge.S10) },

@@ -139,60 +139,6 @@ internal sealed unsafe partial class Execution
         Log(thread, $"{edge,-4} fence");
     }
 
-    public void CopyIn(ModelThread thread, byte* destination, ReadOnlySpan<byte> source, Edge edge)
-    {
-        if (source.IsEmpty)
-            return;
-        if (IsDelayed(thread, edge))
-        {
-            thread.Delayed.Add(
-                new DelayedStore((nint)destination, 0, source.ToArray(), false, edge, Mutation.DelayedUntil!.Value));
-            return;
-        }
-
-        thread.PendingCopy = (nint)destination;
-        thread.PendingCopyBytes = source.Length;
-        SwitchPoint(thread, isPrivate: true);
-        thread.PendingCopy = 0;
-        int step = thread.Tick();
-        thread.Remember((ulong)edge + 2000);
-        for (int offset = 0; offset < source.Length; offset += sizeof(long))
-        {
-            Location location = At((long*)(destination + offset));
-            long word = location.Stores[location.Latest].Value;
-            ReadOnlySpan<byte> part = source.Slice(offset, Math.Min(sizeof(long), source.Length - offset));
-            part.CopyTo(new Span<byte>(&word, sizeof(long)));
-            PlainWrite(thread, location, word, step, edge);
-        }
-
-        if (Trace != null)
-            Log(thread, $"{edge,-4} copy in {NameOf(At((long*)destination))}, {source.Length} bytes");
-        FlushDelayed(thread, edge);
-    }
-
-    public void CopyOut(ModelThread thread, byte* source, Span<byte> destination, Edge edge)
-    {
-        if (destination.IsEmpty)
-            return;
-        SwitchPoint(thread, isPrivate: true);
-        int step = thread.Tick();
-        for (int offset = 0; offset < destination.Length; offset += sizeof(long))
-        {
-            Location location = At((long*)(source + offset));
-            CheckOrdered(thread, location, location.PlainWrites, edge, "a plain read races with a plain write");
-            CheckOrdered(thread, location, location.AtomicStores, edge, "a plain read races with an atomic store");
-            StoreEvent store = location.Stores[location.Latest];
-            location.Saw(thread.Index, step, location.Latest);
-            location.PlainReads = location.PlainReads.With(thread.Index, step);
-            thread.Remember(store.Id);
-            long word = store.Value;
-            new ReadOnlySpan<byte>(&word, Math.Min(sizeof(long), destination.Length - offset)).CopyTo(destination[offset..]);
-        }
-
-        if (Trace != null)
-            Log(thread, $"{edge,-4} copy out {NameOf(At((long*)source))}, {destination.Length} bytes");
-    }
-
     /// <summary>
     /// Declares a word that only the owner of a role, or nobody, ever stores while others run. It is checked like payload: an
     /// access that is not ordered with a store fails the run.
@@ -250,16 +196,6 @@ internal sealed unsafe partial class Execution
         location.Saw(thread.Index, thread.Step, location.Latest);
     }
 
-    private void PlainWrite(ModelThread thread, Location location, long value, int step, Edge edge)
-    {
-        CheckOrdered(thread, location, location.PlainWrites, edge, "a plain write races with a plain write");
-        CheckOrdered(thread, location, location.PlainReads, edge, "a plain write races with a plain read");
-        CheckOrdered(thread, location, location.AtomicStores, edge, "a plain write races with an atomic store");
-        CheckOrdered(thread, location, location.AtomicLoads, edge, "a plain write races with an atomic load");
-        Append(thread, location, value, default);
-        location.PlainWrites = location.PlainWrites.With(thread.Index, step);
-    }
-
     private void CheckOrdered(ModelThread thread, Location location, VectorClock accesses, Edge edge, string what)
     {
         if (thread.Clock.Covers(accesses))
@@ -267,18 +203,6 @@ internal sealed unsafe partial class Execution
         ModelThread other = _threads[thread.Clock.FirstNotCovered(accesses)];
         throw new ViolationException(
             $"Data race at {NameOf(location)}: {what} ({thread.Name} at {edge}, {other.Name} in its step {accesses[other.Index]}).");
-    }
-
-    /// <summary>A participant that dies while it copies leaves the first half, as good as any other part.</summary>
-    private void LeaveHalfACopy(ModelThread victim)
-    {
-        if (victim.PendingCopy == 0)
-            return;
-        int step = victim.Tick();
-        int words = (victim.PendingCopyBytes + sizeof(long) - 1) / sizeof(long) / 2;
-        for (int i = 0; i < words; i++)
-            PlainWrite(victim, At((long*)victim.PendingCopy + i), unchecked((long)0xDDDD_DDDD_DDDD_DDDD), step, Edge.S2);
-        victim.PendingCopy = 0;
     }
 
     private bool IsDelayed(ModelThread thread, Edge edge) => Mutation.Delayed == edge && !thread.IsFlushing && Mutation.Strikes(thread);

@@ -111,6 +111,16 @@ internal sealed unsafe class SpscConsumer(SpscWorld world, ModelThread me)
         });
     }
 
+    /// <summary>Waits until it has seen a message, then leases in the phase "blind", where a test lies to it.</summary>
+    public void SeeMessageThenLeaseBlind()
+    {
+        me.ClearPolls();
+        while (!_core.TryPeek(out _))
+            me.Await();
+        me.Phase = "blind";
+        Lease();
+    }
+
     /// <summary>Hands out messages in batches that are released at their end, noting each before it is handed out.</summary>
     public void NotedBatches(int batch, int count = int.MaxValue)
     {

@@ -167,6 +167,16 @@ internal sealed unsafe class SpscProducer(SpscWorld world, ModelThread me)
         return true;
     }
 
+    /// <summary>Waits until it has seen the consumer move on, then writes in the phase "blind", where a test lies to it.</summary>
+    public void SeeRoomThenWriteBlind(int length)
+    {
+        me.ClearPolls();
+        while (ModelMemory.LoadAcquire(world.Map.ConsumerPosition, Edge.S7) == world.Setting.StartPosition)
+            me.Await();
+        me.Phase = "blind";
+        Write(length);
+    }
+
     /// <summary>Ends the ring, as its Complete does.</summary>
     public void Complete()
     {
