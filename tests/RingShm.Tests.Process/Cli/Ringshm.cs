@@ -70,7 +70,13 @@ internal sealed partial class Ringshm : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static Ringshm Start(string folder, params string[] arguments) => new(Executable, folder, arguments);
+    /// <summary>
+    /// Starts it with Ctrl-C as a terminal would have it: a shell's background jobs, the tests perhaps among them, ignore that
+    /// signal, and what they start inherits it. The program that resets it becomes the command, so the process id is the same.
+    /// </summary>
+    public static Ringshm Start(string folder, params string[] arguments) => OperatingSystem.IsLinux()
+        ? new("/usr/bin/env", folder, ["--default-signal=INT", Executable, .. arguments])
+        : new(Executable, folder, arguments);
 
     /// <summary>Starts another program, which starts it.</summary>
     public static Ringshm StartThrough(string program, string folder, params string[] arguments) => new(program, folder, arguments);
