@@ -216,9 +216,10 @@ internal unsafe struct SpscProducerCore<TMemory>
     /// <summary>Stores how far this producer has come, for monitors and successors.</summary>
     public readonly void StoreHints()
     {
-        // S8, S14 plain: a line that nobody polls; a successor walks on from here, a monitor takes it as a snapshot.
-        TMemory.Store(_map.ProducerMessages, _messages, Edge.S14);
+        // S8, S14 plain: a line that nobody polls; a successor walks on from here, a monitor takes it as a snapshot. In this
+        // order a death in between leaves messages uncounted, not counted twice.
         TMemory.Store(_map.ProducerPosition, _producerPosition, Edge.S8);
+        TMemory.Store(_map.ProducerMessages, _messages, Edge.S14);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
