@@ -10,10 +10,9 @@ public sealed class AloneInTheProcess
 [Collection(AloneInTheProcess.Name)]
 public sealed class FolderTests
 {
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void RINGSHM_DIR_moves_the_folder_of_names()
     {
-        Platform.SkipUnlessLinux();
         using TestFolder folder = new();
         using Folder moved = new(folder.Path);
         string name = TestRegion.NewName();
@@ -27,10 +26,9 @@ public sealed class FolderTests
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void The_list_leaves_out_what_is_no_region_and_does_not_wait_for_pipes()
     {
-        Platform.SkipUnlessLinux();
         using TestFolder folder = new();
         using Folder moved = new(folder.Path);
         SpscRing.Create("b-ring").Dispose();
@@ -45,10 +43,9 @@ public sealed class FolderTests
         Watchdog.Run(() => Assert.Equal(["a-ring", "b-ring"], Ring.List()));
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void A_folder_that_is_not_there_is_a_ring_exception()
     {
-        Platform.SkipUnlessLinux();
         using TestFolder folder = new();
         using Folder moved = new(folder.File("none"));
         Assert.ThrowsAny<RingException>(() => Ring.List());

@@ -86,10 +86,9 @@ public sealed class ForeignFileTests
         Assert.True(again.CreatedNew);
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void A_pipe_or_a_device_is_neither_opened_nor_removed()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Windows has no named pipes in folders.");
         using TestFolder folder = new();
         string path = folder.File("pipe");
         Watchdog.Run(() =>

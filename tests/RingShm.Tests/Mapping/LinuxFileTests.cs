@@ -10,10 +10,9 @@ public sealed class LinuxFileTests
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Everybody = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void A_region_is_its_owners_alone_unless_asked_otherwise()
     {
-        Platform.SkipUnlessLinux();
         using TestFolder folder = new();
         using SpscRing ring = SpscRing.Create(folder.File("default"));
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(folder.File("default")));
@@ -24,10 +23,9 @@ public sealed class LinuxFileTests
         Assert.Equal(OwnerOnly | UnixFileMode.GroupRead, File.GetUnixFileMode(folder.File("group")));
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void Space_is_reserved_when_a_region_is_made()
     {
-        Platform.SkipUnlessLinux();
         using TestFolder folder = new();
         using SpscRing ring = SpscRing.Create(folder.File(), new RingOptions { CapacityBytes = 8 << 20, PrefaultPages = false });
         Assert.Equal(ring.GetInfo().TotalBytes, new FileInfo(folder.File()).Length);
@@ -35,10 +33,9 @@ public sealed class LinuxFileTests
         Assert.True(long.Parse(blocks, System.Globalization.CultureInfo.InvariantCulture) * 512 >= 8 << 20, $"only {blocks} blocks are behind the file");
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void A_full_file_system_is_a_storage_exception_and_leaves_no_file()
     {
-        Platform.SkipUnlessLinux();
         using TestFolder folder = new();
         string mount = folder.File("small");
         Directory.CreateDirectory(mount);
@@ -63,10 +60,9 @@ public sealed class LinuxFileTests
         }
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void A_ring_beyond_four_gibibytes_has_64_bit_sizes_throughout()
     {
-        Platform.SkipUnlessLinux();
         if (Environment.GetEnvironmentVariable("RINGSHM_LARGE_TESTS") != "1")
             Assert.Skip("Reserves 8 GiB of memory; set RINGSHM_LARGE_TESTS=1 to run it.");
         using TestRegion region = new();

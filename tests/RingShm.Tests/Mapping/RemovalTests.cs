@@ -2,10 +2,9 @@ namespace RingShm.Tests.Mapping;
 
 public sealed class RemovalTests
 {
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void A_removed_region_stays_whole_for_its_users_and_is_gone_for_all_others()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows' named sections go with their last user; see the test for them.");
         using TestRegion region = new();
         using SpscRing first = SpscRing.Create(region);
         using SpscRing second = SpscRing.Open(region);
@@ -26,20 +25,18 @@ public sealed class RemovalTests
         Assert.Throws<RoleTakenException>(() => second.AttachProducer());
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsWindows), Skip = Platform.WindowsSections)]
     public void A_named_section_is_refused_removal_while_in_use_and_gone_after_it()
     {
-        Assert.SkipUnless(OperatingSystem.IsWindows(), "Named sections are Windows' own.");
         using TestRegion region = new();
         using (SpscRing ring = SpscRing.Create(region))
             Assert.Contains(region.Name, Assert.ThrowsAny<RingException>(() => Ring.Remove(region)).Message);
         Assert.Throws<RingNotFoundException>(() => SpscRing.Open(region));
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void A_region_outlives_its_users_on_Linux()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows' named sections go with their last user.");
         using TestRegion region = new();
         using (SpscRing ring = SpscRing.Create(region))
         {

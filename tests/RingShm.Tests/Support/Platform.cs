@@ -1,6 +1,19 @@
 namespace RingShm.Tests;
 
-internal static class Platform
+/// <summary>
+/// What a test needs of the machine, for a fact's SkipUnless: decided before the test is run, because a test
+/// that skips itself by an exception hangs the runner under Wine.
+/// </summary>
+public static class Platform
 {
-    public static void SkipUnlessLinux() => Assert.SkipUnless(OperatingSystem.IsLinux(), "About what Linux's file systems do.");
+    public const string LinuxFiles = "About what Linux's file systems do.";
+    public const string WindowsSections = "About Windows' named sections, which go with their last user.";
+    public const string NoSource = "This executable was copied away from its source tree; the rules are checked where it was built.";
+
+    public static bool IsLinux => OperatingSystem.IsLinux();
+
+    public static bool IsWindows => OperatingSystem.IsWindows();
+
+    /// <summary>On Linux the tests are run where they were built, so that a missing tree is a failure there.</summary>
+    public static bool HasSource => !OperatingSystem.IsWindows() || Tidy.SourceTree.IsHere;
 }
