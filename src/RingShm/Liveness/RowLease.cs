@@ -89,6 +89,22 @@ internal sealed unsafe class RowLease : IDisposable
             UnixTime.FromMicroseconds(DirectMemory.Load((long*)(at + RowLayout.AttachTimeOffset), Edge.P4)));
     }
 
+    /// <summary>
+    /// An owned row names its role, or none yet: its first owner may be between the two stores, or have died there.
+    /// </summary>
+    public static void Verify(IRegionRows region, int row, ParticipantRole expected, List<string> problems)
+    {
+        byte* at = region.RowAt(row);
+        // P1 acquire: the role is then at least as new as the owner.
+        long owner = DirectMemory.LoadAcquire((long*)(at + RowLayout.OwnerOffset), Edge.P1);
+        long role = DirectMemory.Load((long*)(at + RowLayout.RoleOffset), Edge.P4);
+        if (owner != RowLayout.FreeOwner && role != (long)ParticipantRole.None && role != (long)expected)
+        {
+            problems.Add(
+                $"The {expected.ToString().ToLowerInvariant()}'s row is owned by process {RowLayout.ProcessIdOf(owner)} in role {role}.");
+        }
+    }
+
     private static long GenerationOf(byte* row) => DirectMemory.Load((long*)(row + RowLayout.GenerationOffset), Edge.P4);
 
     private static RoleTakenException Taken(IRegionRows region, ParticipantRole role, long owner)

@@ -1,4 +1,5 @@
 using RingShm.Layout;
+using RingShm.Liveness;
 using RingShm.Memory;
 
 namespace RingShm.Spsc;
@@ -27,29 +28,13 @@ internal static unsafe class SpscVerifier
 
         RingInfo info = SpscInfo.Read(region, map);
         CheckCounters(info, problems);
-        CheckRow(region, SpscLayout.ProducerRow, ParticipantRole.Producer, problems);
-        CheckRow(region, SpscLayout.ConsumerRow, ParticipantRole.Consumer, problems);
+        RowLease.Verify(region, SpscLayout.ProducerRow, ParticipantRole.Producer, problems);
+        RowLease.Verify(region, SpscLayout.ConsumerRow, ParticipantRole.Consumer, problems);
 
         // S7, S9 acquire: again. A ring that moved under us proves nothing about what we saw in between.
         bool moved = DirectMemory.LoadAcquire(map.ConsumerPosition, Edge.S7) != consumerPosition
             || DirectMemory.LoadAcquire(map.ProducerPosition, Edge.S9) != producerPosition;
         return new RingVerification(region.DisplayName, messages, moved ? [] : problems);
-    }
-
-    /// <summary>
-    /// An owned row names its role, or none yet: its first owner may be between the two stores, or have died there.
-    /// </summary>
-    private static void CheckRow(RingRegion region, int row, ParticipantRole expected, List<string> problems)
-    {
-        byte* at = region.RowAt(row);
-        // P1 acquire: the role is then at least as new as the owner.
-        long owner = DirectMemory.LoadAcquire((long*)(at + RowLayout.OwnerOffset), Edge.P1);
-        long role = DirectMemory.Load((long*)(at + RowLayout.RoleOffset), Edge.P4);
-        if (owner != RowLayout.FreeOwner && role != (long)ParticipantRole.None && role != (long)expected)
-        {
-            problems.Add(
-                $"The {expected.ToString().ToLowerInvariant()}'s row is owned by process {RowLayout.ProcessIdOf(owner)} in role {role}.");
-        }
     }
 
     private static void CheckCounters(RingInfo info, List<string> problems)
