@@ -84,6 +84,9 @@ internal static unsafe class RegionFile
     {
         switch (StateOf(file))
         {
+            // While a creator is at work the first bytes may not be there for us yet; afterwards they are.
+            case State.Foreign when IsBeingMade(request, file) || StateOf(file) != State.Foreign:
+                return null;
             case State.Foreign:
                 throw new RingCorruptException($"'{request.Name}' is not a RingShm region, and is left as it is.");
             case State.Ready:
@@ -93,8 +96,7 @@ internal static unsafe class RegionFile
         if (request.Mode == RegionMode.Open)
         {
             // Only ask: taking the lock could make a creator that has not locked yet believe in a rival.
-            return KernelFileLock.IsHeldByOther(file, HeaderLayout.CreationLockByte, request.Name.ToString())
-                || StateOf(file) == State.Ready
+            return IsBeingMade(request, file) || StateOf(file) == State.Ready
                 ? null
                 : throw new RingNotFoundException(
                     $"There is no whole region '{request.Name}': its creator died before it was finished, or it was cut short.");
@@ -257,8 +259,11 @@ internal static unsafe class RegionFile
         }
     }
 
+    private static bool IsBeingMade(RegionRequest request, SafeFileHandle file) =>
+        KernelFileLock.IsHeldByOther(file, HeaderLayout.CreationLockByte, request.Name.ToString());
+
     private static Exception GaveUp(RegionRequest request, SafeFileHandle file) =>
-        KernelFileLock.IsHeldByOther(file, HeaderLayout.CreationLockByte, request.Name.ToString())
+        IsBeingMade(request, file)
             ? new TimeoutException($"'{request.Name}' is being created by a live process that has not finished.")
             : new RingCorruptException($"'{request.Name}' is in use, but its ready word says that it was never finished.");
 
