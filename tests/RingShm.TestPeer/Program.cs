@@ -37,3 +37,9 @@ catch (MismatchException mismatch)
     Console.WriteLine($"bad {mismatch.Message}");
     return 3;
 }
+catch (Exception unexpected)
+{
+    // Said here, because some systems answer an unhandled exception with a debugger that waits for somebody.
+    Console.WriteLine($"bad {unexpected}");
+    return 3;
+}

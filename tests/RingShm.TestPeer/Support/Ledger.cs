@@ -62,10 +62,17 @@ internal sealed unsafe class Ledger : IDisposable
         set => Volatile.Write(ref _words[ProgressWord], value);
     }
 
-    public static Ledger Create(string path, long entries) =>
-        new(MemoryMappedFile.CreateFromFile(path, FileMode.CreateNew, null, (entries + FirstEntry) * sizeof(long)));
+    public static Ledger Create(string path, long entries) => Map(path, FileMode.CreateNew, (entries + FirstEntry) * sizeof(long));
 
-    public static Ledger Open(string path) => new(MemoryMappedFile.CreateFromFile(path, FileMode.Open));
+    public static Ledger Open(string path) => Map(path, FileMode.Open, lengthBytes: 0);
+
+    /// <summary>Windows refuses a second opener unless every one of them shares.</summary>
+    private static Ledger Map(string path, FileMode mode, long lengthBytes)
+    {
+        FileStream file = new(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        return new Ledger(MemoryMappedFile.CreateFromFile(
+            file, mapName: null, lengthBytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false));
+    }
 
     /// <summary>Notes a delivery: the entry first, the count second, so that a counted entry is whole.</summary>
     public void Log(long sequence, bool redelivered)
