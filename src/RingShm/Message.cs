@@ -37,7 +37,8 @@ public readonly ref struct Message
 
     /// <summary>
     /// True when a consumer that died may have been handed this message before. A message without the flag was never
-    /// delivered to anybody else.
+    /// delivered to anybody else, but for one case that is a known defect: what a batch delivered and did not hand back, because
+    /// its handler threw or it was settled in part, before the consumer detached in peace.
     /// </summary>
     public bool Redelivered { get; }
 
