@@ -4,7 +4,7 @@ namespace RingShm;
 
 /// <summary>
 /// Room for one message, to be filled in place. <see cref="Commit(int)"/> publishes it; disposing it without a commit gives it
-/// up, and nobody ever sees it. One claim is open on a handle at a time.
+/// up, and nobody ever sees it. An SPSC handle has one claim open at a time, an MPMC handle as many as there is room for.
 /// </summary>
 /// <example>
 /// <code>
@@ -32,7 +32,7 @@ public readonly ref struct Claim
 
     /// <summary>
     /// The same bytes as a buffer writer, for serializers; <see cref="Commit()"/> publishes what was written through it.
-    /// It is the handle's own object, good for this claim only.
+    /// It belongs to the handle and is good for this claim only.
     /// </summary>
     public IBufferWriter<byte> Writer => Owner.WriterFor(_number);
 

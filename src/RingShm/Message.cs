@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace RingShm;
 
 /// <summary>
-/// One message, read in place: a lease on its bytes. Dispose it to hand the bytes back; until then the handle reads nothing
-/// else. What is not handed back before the process ends is delivered again to a successor.
+/// One message, read in place: a lease on its bytes. Dispose it to hand the bytes back; until then an SPSC handle reads nothing
+/// else, while an MPMC handle can have several open and hand them back in any order. What is not handed back before the process ends is delivered again to a successor.
 /// </summary>
 /// <example>
 /// <code>
@@ -15,9 +15,9 @@ namespace RingShm;
 /// </example>
 public readonly ref struct Message
 {
-    private readonly SpscConsumer? _owner;
+    private readonly RingHandle? _owner;
 
-    internal Message(ReadOnlySpan<byte> span, int type, long position, bool redelivered, SpscConsumer? owner)
+    internal Message(ReadOnlySpan<byte> span, int type, long position, bool redelivered, RingHandle? owner)
     {
         Span = span;
         Type = type;
@@ -32,7 +32,10 @@ public readonly ref struct Message
     /// <summary>The tag that the producer gave it; the ring itself does not look at it.</summary>
     public int Type { get; }
 
-    /// <summary>Where the message lies in the stream, in bytes of ring since creation. It grows from message to message.</summary>
+    /// <summary>
+    /// Where the message lies in the stream since creation: in bytes of ring (SPSC), or in its slots or granules (MPMC). It grows
+    /// from message to message.
+    /// </summary>
     public long Position { get; }
 
     /// <summary>
@@ -44,7 +47,13 @@ public readonly ref struct Message
 
     /// <summary>Hands the bytes back to the producer. Does nothing the second time, and nothing for a message of a batch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Dispose() => _owner?.Release(Position, Span.Length);
+    public void Dispose()
+    {
+        if (_owner is SpscConsumer consumer)
+            consumer.Release(Position, Span.Length);
+        else
+            _owner?.ReleaseLease(Position);
+    }
 }
 
 /// <summary>Takes one message of a batch; its bytes are valid until the call returns.</summary>

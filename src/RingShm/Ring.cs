@@ -1,11 +1,12 @@
 using RingShm.Layout;
 using RingShm.Mapping;
+using RingShm.Mpmc;
 using RingShm.Spsc;
 
 namespace RingShm;
 
 /// <summary>Tools for regions of any kind. None of them attaches; inspecting and verifying map read-only pages.</summary>
-public static class Ring
+public static unsafe class Ring
 {
     /// <summary>
     /// The names of the regions that exist now and that this account may look at: on Linux the files of the region folder, on
@@ -28,23 +29,42 @@ public static class Ring
     /// <exception cref="RingCorruptException">It is no region, or a damaged one.</exception>
     /// <exception cref="RingMismatchException">It is of a version or kind that this library does not know.</exception>
     /// <exception cref="RingAccessDeniedException">The operating system refuses.</exception>
-    public static RingInfo Inspect(RegionName name) => ReadOnly(name, static (region, map) => SpscInfo.Read(region, map));
+    public static RingInfo Inspect(RegionName name) => With(name, RingAccess.ReadOnly, static region => region.Header.Geometry.Kind switch
+    {
+        RingKind.Mpmc => MpmcInfo.Read(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        _ => SpscInfo.Read(region, new SpscMap(region.Base, region.Header.Geometry)),
+    });
 
     /// <summary>
     /// Checks every invariant that a reader can check: the header, the positions, every record between them, the rows. Meant for
     /// a ring at rest; in a ring that moves, what moves while it is looked at is not judged.
     /// </summary>
     /// <inheritdoc cref="Inspect"/>
-    public static RingVerification Verify(RegionName name) =>
-        ReadOnly(name, static (region, map) => SpscVerifier.Verify(region, map));
+    public static RingVerification Verify(RegionName name) => With(name, RingAccess.ReadOnly, static region => region.Header.Geometry.Kind switch
+    {
+        RingKind.Mpmc => MpmcVerifier.Verify(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        _ => SpscVerifier.Verify(region, new SpscMap(region.Base, region.Header.Geometry)),
+    });
 
-    private static unsafe TResult ReadOnly<TResult>(RegionName name, Func<RingRegion, SpscMap, TResult> action)
+    /// <summary>
+    /// Does for all dead participants at once what survivors do when they meet what one of them held: gives up their claims,
+    /// returns (or drops) the messages that they had taken, and frees their rows. Of an SPSC ring there is nothing to mend: the
+    /// successor takes over by itself. Takes nothing from anybody of whom the kernel does not say that it is gone. Does not wait.
+    /// </summary>
+    /// <inheritdoc cref="Inspect"/>
+    public static RingRecovery Recover(RegionName name) => With(name, RingAccess.ReadWrite, static region => region.Header.Geometry.Kind switch
+    {
+        RingKind.Mpmc => MpmcRows.Recover(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        _ => new RingRecovery(region.DisplayName, 0, 0, 0, 0, 0),
+    });
+
+    private static TResult With<TResult>(RegionName name, RingAccess access, Func<RingRegion, TResult> action)
     {
         RingRegion region = new(new RegionRequest(
-            name, RegionMode.Open, new RingOptions { Access = RingAccess.ReadOnly, PrefaultPages = false }, RingKind.None, 0));
+            name, RegionMode.Open, new RingOptions { Access = access, PrefaultPages = false }, RingKind.None, 0));
         try
         {
-            return action(region, new SpscMap(region.Base, region.Header.Geometry));
+            return action(region);
         }
         finally
         {
@@ -52,6 +72,19 @@ public static class Ring
         }
     }
 }
+
+/// <summary>What <see cref="Ring.Recover"/> found and mended.</summary>
+/// <param name="Name">The region's name or path.</param>
+/// <param name="RowsSwept">Dead participants of whom nothing is left.</param>
+/// <param name="RowsWaiting">
+/// Dead participants of whom something is left that a live one may own: it tried for the same message and was stopped before it
+/// knew whether it had it. Try again when that one runs.
+/// </param>
+/// <param name="ClaimsRecovered">Claims given up in place of the dead: granules where the length of a claim is not known.</param>
+/// <param name="LeasesRecovered">Messages returned: they will be delivered again, flagged.</param>
+/// <param name="MessagesDropped">Messages dropped, in a ring that was made to do so.</param>
+public sealed record RingRecovery(
+    string Name, int RowsSwept, int RowsWaiting, long ClaimsRecovered, long LeasesRecovered, long MessagesDropped);
 
 /// <summary>What <see cref="Ring.Verify"/> found.</summary>
 /// <param name="Name">The region's name or path.</param>

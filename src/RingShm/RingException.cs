@@ -88,6 +88,15 @@ public sealed class RoleTakenException : RingException
     public int OwnerProcessId { get; }
 }
 
+/// <summary>The ring has as many live participants as it was made for.</summary>
+public sealed class ParticipantLimitException : RingException
+{
+    internal ParticipantLimitException(string message)
+        : base(message)
+    {
+    }
+}
+
 /// <summary>The ring was completed: nothing more can be written to it.</summary>
 public sealed class RingCompletedException : RingException
 {

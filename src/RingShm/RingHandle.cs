@@ -18,6 +18,9 @@ public abstract class RingHandle : IDisposable
     private const int Idle = 0;
     private const int Busy = 1;
 
+    /// <summary>What each open claim or lease adds in a handle that can have several.</summary>
+    private const int OneOpen = 2;
+
     private readonly RowLease _row;
 
     /// <summary>
@@ -69,6 +72,48 @@ public abstract class RingHandle : IDisposable
             HandBack();
     }
 
+    /// <summary>
+    /// Begins an operation of a handle that may have claims or leases open beside it. Throws when the handle is disposed or another
+    /// operation is under way.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void EnterBeside()
+    {
+        int state = _busy;
+        if ((state & Busy) != 0)
+            ThrowBusy();
+        Volatile.Write(ref _busy, state | Busy);
+        if (Volatile.Read(ref _closed) != 0)
+            LeaveBesideAndThrowDisposed();
+    }
+
+    /// <summary>The same for an operation that ends a claim or a lease, which a disposed handle still does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void EnterToEnd()
+    {
+        int state = _busy;
+        if ((state & Busy) != 0)
+            ThrowBusy();
+        Volatile.Write(ref _busy, state | Busy);
+    }
+
+    /// <summary>Ends an operation that leaves this many claims or leases more open than it found.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void ExitBeside(int opened)
+    {
+        int state = (_busy & ~Busy) + (opened * OneOpen);
+        Volatile.Write(ref _busy, state);
+        if (Volatile.Read(ref _closed) != 0 && state == Idle)
+            HandBack();
+    }
+
+    /// <summary>Hands back a message that is a lease of this handle.</summary>
+    private protected virtual void EndLease(long position)
+    {
+    }
+
+    internal void ReleaseLease(long position) => EndLease(position);
+
     /// <summary>Runs once, by whichever thread gives the role back, just before it does. Nobody is inside the handle.</summary>
     private protected virtual void BeforeHandBack()
     {
@@ -88,6 +133,13 @@ public abstract class RingHandle : IDisposable
     private void LeaveAndThrowDisposed()
     {
         Exit();
+        throw new ObjectDisposedException(GetType().Name);
+    }
+
+    [DoesNotReturn]
+    private void LeaveBesideAndThrowDisposed()
+    {
+        ExitBeside(opened: 0);
         throw new ObjectDisposedException(GetType().Name);
     }
 

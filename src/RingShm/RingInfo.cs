@@ -81,6 +81,21 @@ public sealed record RingInfo
     /// <summary>How often a consumer took over from a dead one.</summary>
     public required long ConsumerTakeovers { get; init; }
 
+    /// <summary>MPMC: claims of dead producers that survivors gave up, in granules where a claim's length is not known.</summary>
+    public long ClaimsRecovered { get; init; }
+
+    /// <summary>MPMC: messages that survivors returned for delivery because their consumer had died.</summary>
+    public long LeasesRecovered { get; init; }
+
+    /// <summary>MPMC: messages that were dropped because their consumer had died, in a ring that was made to do so.</summary>
+    public long MessagesDropped { get; init; }
+
+    /// <summary>MPMC: dead participants that were swept.</summary>
+    public long ParticipantsRecovered { get; init; }
+
+    /// <summary>How many participants can be attached at once.</summary>
+    public int MaxParticipants { get; init; }
+
     /// <summary>Who is attached, the dead not yet replaced among them.</summary>
     public required IReadOnlyList<ParticipantInfo> Participants { get; init; }
 }

@@ -8,4 +8,7 @@ public enum RingKind
 
     /// <summary>A ring with one producer and one consumer: an SPSC ring.</summary>
     Spsc = 1,
+
+    /// <summary>A ring with any number of producers and consumers, each message for one of them: an MPMC ring.</summary>
+    Mpmc = 2,
 }

@@ -23,6 +23,19 @@ public enum RingAccess
     ReadOnly = 1,
 }
 
+/// <summary>What becomes of a message that a consumer had taken and not handed back when it died.</summary>
+public enum DeadConsumerPolicy
+{
+    /// <summary>The region's own, or <see cref="Redeliver"/> for a new one.</summary>
+    Default = 0,
+
+    /// <summary>It is delivered again to whoever comes, with <see cref="Message.Redelivered"/> set.</summary>
+    Redeliver = 1,
+
+    /// <summary>It is dropped and counted: for messages that must never be handled twice. MPMC rings only.</summary>
+    Drop = 2,
+}
+
 /// <summary>
 /// How to create or open a ring. Each value that is set must agree with an existing region; each that is not takes the
 /// region's value, or the default when the region is new.
@@ -35,16 +48,28 @@ public sealed class RingOptions
     public long CapacityBytes { get; init; }
 
     /// <summary>
-    /// The longest message, in bytes; at most the rounded capacity − 16. 0 means the region's own, or half the capacity.
+    /// The longest message, in bytes; at most the rounded capacity − 16 (SPSC) or − 8 (MPMC). 0 means the region's own, or half the capacity.
     /// The region grows by about as much, so that a message that crosses the ring's end stays contiguous.
     /// </summary>
     public long MaxMessageBytes { get; init; }
 
-    /// <summary>How many producers. An SPSC ring has <see cref="Cardinality.One"/>; anything else is refused there.</summary>
+    /// <summary>
+    /// How many producers. An SPSC ring has <see cref="Cardinality.One"/>; anything else is refused there. An MPMC ring has
+    /// <see cref="Cardinality.Many"/> unless declared single, which takes the interlocked operation off that side.
+    /// </summary>
     public Cardinality Producers { get; init; }
 
-    /// <summary>How many consumers. An SPSC ring has <see cref="Cardinality.One"/>; anything else is refused there.</summary>
+    /// <summary>How many consumers; as for <see cref="Producers"/>.</summary>
     public Cardinality Consumers { get; init; }
+
+    /// <summary>
+    /// How many participants of all roles an MPMC ring can have at once; each costs 128 bytes. 0 means the region's own, or 64
+    /// for a new one. At most 8190. An SPSC ring has two in any case.
+    /// </summary>
+    public int MaxParticipants { get; init; }
+
+    /// <summary>What becomes of what a dead consumer held. An SPSC ring always delivers it again.</summary>
+    public DeadConsumerPolicy DeadConsumers { get; init; }
 
     /// <summary>Read and write, or only look. Only an existing region can be opened read-only.</summary>
     public RingAccess Access { get; init; }

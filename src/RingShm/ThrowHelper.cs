@@ -20,6 +20,14 @@ internal static class ThrowHelper
         $"The record header at position {position} is 0x{header:X16}, which no producer of this ring writes.");
 
     [DoesNotReturn]
+    public static void CorruptSlot(long position, long word) => throw new RingCorruptException(
+        $"The slot word at position {position} is 0x{word:X16}, which no participant of this ring writes there.");
+
+    [DoesNotReturn]
+    public static void CorruptRecord(long position, int lengthBytes) => throw new RingCorruptException(
+        $"The record at position {position} gives a length of {lengthBytes} bytes, which no producer of this ring writes there.");
+
+    [DoesNotReturn]
     public static void CorruptPosition(string which, long position, string expected) => throw new RingCorruptException(
         $"The {which} position is {position}; expected {expected}.");
 

@@ -26,6 +26,7 @@ internal sealed record RegionHeader(
         BinaryPrimitives.WriteUInt16LittleEndian(page[HeaderLayout.FormatMajorOffset..], HeaderLayout.FormatMajor);
         BinaryPrimitives.WriteUInt16LittleEndian(page[HeaderLayout.FormatMinorOffset..], FormatMinor);
         BinaryPrimitives.WriteInt32LittleEndian(page[HeaderLayout.KindOffset..], (int)Geometry.Kind);
+        BinaryPrimitives.WriteInt32LittleEndian(page[HeaderLayout.FlagsOffset..], Geometry.Flags);
         BinaryPrimitives.WriteInt32LittleEndian(page[HeaderLayout.LivenessModelOffset..], (int)Liveness);
         BinaryPrimitives.WriteInt64LittleEndian(page[HeaderLayout.TotalBytesOffset..], Geometry.TotalBytes);
         BinaryPrimitives.WriteInt64LittleEndian(page[HeaderLayout.CapacityBytesOffset..], Geometry.CapacityBytes);
@@ -73,24 +74,27 @@ internal sealed record RegionHeader(
     private static RingGeometry DecodeGeometry(ReadOnlySpan<byte> page, string name)
     {
         int kind = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.KindOffset..]);
-        if (kind != (int)RingKind.Spsc)
+        if (kind is not (int)RingKind.Spsc and not (int)RingKind.Mpmc)
             throw new RingMismatchException($"'{name}' holds a ring of kind {kind}, which this library does not know.");
         int flags = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.FlagsOffset..]);
-        if (flags != 0)
+        if ((flags & ~(kind == (int)RingKind.Mpmc ? RingGeometry.KnownFlags : 0)) != 0)
             throw new RingMismatchException($"'{name}' has flags 0x{flags:X8}, which this library does not know.");
         long capacity = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.CapacityBytesOffset..]);
         long maxMessage = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.MaxMessageBytesOffset..]);
         long fixedMessage = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.FixedMessageBytesOffset..]);
         if (capacity is < RingGeometry.SmallestCapacityBytes or > RingGeometry.LargestCapacityBytes
             || !BitOperations.IsPow2(capacity)
-            || maxMessage < 0 || maxMessage > RingGeometry.LargestMessageBytes(capacity)
+            || maxMessage < 0
+            || maxMessage > (kind == (int)RingKind.Mpmc ? RingGeometry.LargestMpmcMessageBytes(capacity) : RingGeometry.LargestMessageBytes(capacity))
             || fixedMessage < 0 || (fixedMessage != 0 && fixedMessage != maxMessage))
         {
             throw new RingCorruptException(
                 $"'{name}' has an impossible geometry: capacity {capacity}, longest message {maxMessage}, fixed message {fixedMessage} bytes.");
         }
 
-        RingGeometry geometry = RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage);
+        RingGeometry geometry = kind == (int)RingKind.Mpmc
+            ? RingGeometry.ForMpmc(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags)
+            : RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage);
         Expect(page, HeaderLayout.TotalBytesOffset, geometry.TotalBytes, "total bytes", name);
         Expect(page, HeaderLayout.OverhangBytesOffset, geometry.OverhangBytes, "overhang bytes", name);
         Expect(page, HeaderLayout.ControlOffsetOffset, geometry.ControlOffset, "control offset", name);
@@ -98,6 +102,14 @@ internal sealed record RegionHeader(
         Expect(page, HeaderLayout.RowCountOffset, (long)(uint)geometry.RowCount | ((long)geometry.RowStrideBytes << 32), "row table", name);
         Expect(page, HeaderLayout.DataOffsetOffset, geometry.DataOffset, "data offset", name);
         return geometry;
+    }
+
+    private static int ParticipantsOf(ReadOnlySpan<byte> page, string name)
+    {
+        int rows = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.RowCountOffset..]);
+        return rows is > MpmcLayout.FirstSharedRow and <= MpmcWord.MaxRows
+            ? rows - MpmcLayout.FirstSharedRow
+            : throw new RingCorruptException($"'{name}' has {rows} participant rows; a ring of its kind has {MpmcLayout.FirstSharedRow + 1} to {MpmcWord.MaxRows}.");
     }
 
     private static void Expect(ReadOnlySpan<byte> page, int offset, long expected, string field, string name)

@@ -3,10 +3,10 @@ using System.Numerics;
 namespace RingShm.Layout;
 
 /// <summary>
-/// Where everything in a region lies. Computed here and nowhere else, with checked 64-bit arithmetic, from four numbers; an
-/// opener computes it again from the header's four and refuses a region whose other fields disagree.
+/// Where everything in a region lies. Computed here and nowhere else, with checked 64-bit arithmetic, from a few numbers; an
+/// opener computes it again from the header's and refuses a region whose other fields disagree.
 /// </summary>
-internal readonly record struct RingGeometry
+internal readonly partial record struct RingGeometry
 {
     public const long SmallestCapacityBytes = 64;
     public const long LargestCapacityBytes = 1L << 46;
@@ -39,6 +39,25 @@ internal readonly record struct RingGeometry
     public long DataOffset { get; private init; }
 
     public long TotalBytes { get; private init; }
+
+    /// <summary>The unit in which positions count: a slot where every message has one, else what messages span one or more of.</summary>
+    public long GranuleBytes { get; private init; }
+
+    /// <summary>A power of two.</summary>
+    public long GranuleCount { get; private init; }
+
+    /// <summary>True when every message has one granule, and the granule holds its word.</summary>
+    public bool HasInlineWords { get; private init; }
+
+    /// <summary>The table of words, where they are not in the slots; else the data offset.</summary>
+    public long WordsOffset { get; private init; }
+
+    public bool HasOneProducer { get; private init; }
+
+    public bool HasOneConsumer { get; private init; }
+
+    /// <summary>Messages that a dead consumer held are dropped and counted, not delivered again.</summary>
+    public bool DropsWhatTheDeadHeld { get; private init; }
 
     /// <summary>The longest message that a ring of this capacity can carry: its record and the next header must fit.</summary>
     public static long LargestMessageBytes(long capacityBytes) =>

@@ -9,7 +9,16 @@ namespace RingShm.Layout;
 ///  0x10  8  generation: attachments so far
 ///  0x18  8  process start time (platform units, for people and monitors)
 ///  0x20  8  attach time, Unix microseconds
+///  0x40  8  interval start ┐ MPMC: the granules that the owner may hold without a mark in their word
+///  0x48  8  interval end   ┘
+///  0x50  8  marks: words that name this row
+///  0x58  8  messages written
+///  0x60  8  messages read
+///  0x68  8  claims aborted
+///  0x70  8  messages redelivered
 /// </code>
+/// The owner writes its MPMC words at every message and nobody else reads them but survivors and monitors, so they have a cache
+/// line to themselves.
 /// </remarks>
 internal static class RowLayout
 {
@@ -20,6 +29,14 @@ internal static class RowLayout
     public const int GenerationOffset = 0x10;
     public const int StartTimeOffset = 0x18;
     public const int AttachTimeOffset = 0x20;
+
+    public const int IntervalStartOffset = 0x40;
+    public const int IntervalEndOffset = 0x48;
+    public const int MarksOffset = 0x50;
+    public const int MessagesWrittenOffset = 0x58;
+    public const int MessagesReadOffset = 0x60;
+    public const int ClaimsAbortedOffset = 0x68;
+    public const int MessagesRedeliveredOffset = 0x70;
 
     public const long FreeOwner = 0;
 

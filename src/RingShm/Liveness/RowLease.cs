@@ -21,13 +21,13 @@ internal sealed unsafe class RowLease : IDisposable
         _owner = owner;
     }
 
+    /// <summary>The row's index.</summary>
+    public int Row => _row;
+
     ~RowLease()
     {
         // The program lost the handle, perhaps with a lease open: nothing it held was handed back.
-        if (Interlocked.Exchange(ref _released, 1) != 0)
-            return;
-        RowProtocol<DirectMemory>.Abandon(_owner, _row, _region.Oracle);
-        _region.ReleaseReference();
+        Abandon();
     }
 
     /// <summary>
@@ -40,35 +40,60 @@ internal sealed unsafe class RowLease : IDisposable
     /// <exception cref="RoleTakenException">A live participant owns the row.</exception>
     public static RowLease Attach(IRegionRows region, int row, ParticipantRole role, out bool predecessorDied)
     {
+        RowLease lease = TryAttach(region, row, role, ProcessIdentity.OwnerWord, out long prior) ?? throw Taken(region, role, prior);
+        predecessorDied = prior != RowLayout.FreeOwner;
+        return lease;
+    }
+
+    /// <summary>
+    /// Attaches to a row if nobody alive owns it. Does not wait. <paramref name="prior"/> is the dead owner's word or free, or, when
+    /// the answer is null, the live owner's word.
+    /// </summary>
+    public static RowLease? TryAttach(IRegionRows region, int row, ParticipantRole role, long self, out long prior)
+    {
         region.AddReference();
         try
         {
             byte* at = region.RowAt(row);
             long* owner = (long*)(at + RowLayout.OwnerOffset);
-            if (!RowProtocol<DirectMemory>.TryAcquire(owner, row, ProcessIdentity.OwnerWord, region.Oracle, out long prior))
-                throw Taken(region, role, prior);
-            predecessorDied = prior != RowLayout.FreeOwner;
-            // P4 plain: the row is ours; monitors take these as a snapshot.
-            DirectMemory.Store((long*)(at + RowLayout.RoleOffset), (long)role, Edge.P4);
-            DirectMemory.Store((long*)(at + RowLayout.GenerationOffset), GenerationOf(at) + 1, Edge.P4);
-            DirectMemory.Store((long*)(at + RowLayout.StartTimeOffset), ProcessIdentity.StartTime, Edge.P4);
-            DirectMemory.Store((long*)(at + RowLayout.AttachTimeOffset), UnixTime.NowMicroseconds, Edge.P4);
-            return new RowLease(region, row, owner);
+            if (RowProtocol<DirectMemory>.TryAcquire(owner, row, self, region.Oracle, out prior))
+            {
+                // P4 plain: the row is ours; monitors take these as a snapshot.
+                DirectMemory.Store((long*)(at + RowLayout.RoleOffset), (long)role, Edge.P4);
+                DirectMemory.Store((long*)(at + RowLayout.GenerationOffset), GenerationOf(at) + 1, Edge.P4);
+                DirectMemory.Store((long*)(at + RowLayout.StartTimeOffset), ProcessIdentity.StartTime, Edge.P4);
+                DirectMemory.Store((long*)(at + RowLayout.AttachTimeOffset), UnixTime.NowMicroseconds, Edge.P4);
+                return new RowLease(region, row, owner);
+            }
         }
         catch
         {
             region.ReleaseReference();
             throw;
         }
+
+        region.ReleaseReference();
+        return null;
     }
 
     /// <summary>Gives the row back; safe to call more than once and from any thread.</summary>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
+        Leave(hasHandedBack: true);
+    }
+
+    /// <summary>Leaves the row as a dead owner would: what was held through it is for survivors to sort out.</summary>
+    public void Abandon() => Leave(hasHandedBack: false);
+
+    private void Leave(bool hasHandedBack)
+    {
         if (Interlocked.Exchange(ref _released, 1) != 0)
             return;
-        GC.SuppressFinalize(this);
-        RowProtocol<DirectMemory>.Release(_owner, _row, _region.Oracle);
+        if (hasHandedBack)
+            RowProtocol<DirectMemory>.Release(_owner, _row, _region.Oracle);
+        else
+            RowProtocol<DirectMemory>.Abandon(_owner, _row, _region.Oracle);
         _region.ReleaseReference();
     }
 
@@ -107,7 +132,8 @@ internal sealed unsafe class RowLease : IDisposable
 
     private static long GenerationOf(byte* row) => DirectMemory.Load((long*)(row + RowLayout.GenerationOffset), Edge.P4);
 
-    private static RoleTakenException Taken(IRegionRows region, ParticipantRole role, long owner)
+    /// <summary>The exception for a role that a live participant holds.</summary>
+    public static RoleTakenException Taken(IRegionRows region, ParticipantRole role, long owner)
     {
         int processId = RowLayout.ProcessIdOf(owner);
         string holder = owner == RowLayout.FreeOwner ? "a process that is just attaching or leaving" : $"process {processId}";

@@ -16,10 +16,16 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
     public bool IsWritable => Options.Access == RingAccess.ReadWrite;
 
     /// <summary>The geometry of a new region. Throws for values that make none, before anything is created.</summary>
-    public RingGeometry NewGeometry() => RingGeometry.ForSpsc(
-        Options.CapacityBytes == 0 ? RingGeometry.DefaultCapacityBytes : Options.CapacityBytes,
-        Options.MaxMessageBytes,
-        FixedMessageBytes);
+    public RingGeometry NewGeometry()
+    {
+        long capacity = Options.CapacityBytes == 0 ? RingGeometry.DefaultCapacityBytes : Options.CapacityBytes;
+        if (Kind != RingKind.Mpmc)
+            return RingGeometry.ForSpsc(capacity, Options.MaxMessageBytes, FixedMessageBytes);
+        int flags = RingGeometry.PackFlags(
+            Options.Producers == Cardinality.One, Options.Consumers == Cardinality.One, Options.DeadConsumers == DeadConsumerPolicy.Drop);
+        int participants = Options.MaxParticipants == 0 ? MpmcLayout.DefaultParticipants : Options.MaxParticipants;
+        return RingGeometry.ForMpmc(capacity, Options.MaxMessageBytes, FixedMessageBytes, participants, flags);
+    }
 
     /// <summary>Refuses an existing region that contradicts what the caller set; the message holds both values.</summary>
     public void CheckAgreement(RegionHeader found)
@@ -38,7 +44,26 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
             Check("has a capacity in bytes of", geometry.CapacityBytes, RingGeometry.RoundCapacity(Options.CapacityBytes));
         if (Options.MaxMessageBytes != 0)
             Check("has a longest message in bytes of", geometry.MaxMessageBytes, Options.MaxMessageBytes);
+        if (geometry.Kind == RingKind.Mpmc)
+            CheckParticipants(geometry);
     }
+
+    private void CheckParticipants(in RingGeometry geometry)
+    {
+        if (Options.Producers != Cardinality.Default)
+            Check("is declared for producers:", NameOf(geometry.HasOneProducer), Options.Producers.ToString());
+        if (Options.Consumers != Cardinality.Default)
+            Check("is declared for consumers:", NameOf(geometry.HasOneConsumer), Options.Consumers.ToString());
+        if (Options.DeadConsumers != DeadConsumerPolicy.Default)
+            Check(
+                "does with what dead consumers held:",
+                (geometry.DropsWhatTheDeadHeld ? DeadConsumerPolicy.Drop : DeadConsumerPolicy.Redeliver).ToString(),
+                Options.DeadConsumers.ToString());
+        if (Options.MaxParticipants != 0)
+            Check("has room for participants:", geometry.RowCount - MpmcLayout.FirstSharedRow, Options.MaxParticipants);
+    }
+
+    private static string NameOf(bool isOne) => (isOne ? Cardinality.One : Cardinality.Many).ToString();
 
     private void Check<T>(string what, T found, T asked) where T : IEquatable<T>
     {

@@ -65,4 +65,79 @@ internal enum Edge
 
     /// <summary>Owner: counters; only the role's owner writes them, monitors read snapshots.</summary>
     S14,
+
+    /// <summary>MPMC producer: loads the producer position, acquire. Pairs with <see cref="M3"/>.</summary>
+    M1,
+
+    /// <summary>
+    /// MPMC producer and consumer: store the interval that they are about to try for in their own row; end plain, start release,
+    /// so that what they published or marked before is visible to who sees the new interval. Pairs with <see cref="M16"/>.
+    /// </summary>
+    M2,
+
+    /// <summary>
+    /// MPMC producer: moves the producer position over its granules; compare-and-swap, or a release store by a single producer.
+    /// Pairs with <see cref="M1"/> and <see cref="M15"/>.
+    /// </summary>
+    M3,
+
+    /// <summary>MPMC producer: loads a slot word, acquire, before it writes over the granule. Pairs with <see cref="M13"/>.</summary>
+    M4,
+
+    /// <summary>MPMC producer: writes record header and payload. Ordered by <see cref="M6"/>.</summary>
+    M5,
+
+    /// <summary>MPMC producer: stores Full, or Skip for a claim given up, release. Pairs with <see cref="M9"/>.</summary>
+    M6,
+
+    /// <summary>MPMC owner: marks the word of a claim or lease with its row, release, before its interval moves on.</summary>
+    M7,
+
+    /// <summary>MPMC consumer: loads the consumer position, acquire. Pairs with <see cref="M10"/>.</summary>
+    M8,
+
+    /// <summary>MPMC consumer: loads a slot word, acquire. Pairs with <see cref="M6"/> and <see cref="M22"/>.</summary>
+    M9,
+
+    /// <summary>
+    /// MPMC consumer: moves the consumer position over a message; compare-and-swap, or a release store by a single consumer.
+    /// Pairs with <see cref="M8"/> and <see cref="M15"/>.
+    /// </summary>
+    M10,
+
+    /// <summary>MPMC consumer: reads record header and payload. Ordered after <see cref="M9"/> and before <see cref="M13"/>.</summary>
+    M11,
+
+    /// <summary>MPMC consumer: frees the words behind a message's first, for the next lap. Ordered by <see cref="M13"/>.</summary>
+    M12,
+
+    /// <summary>MPMC consumer: frees a message's first word for the next lap, release. Pairs with <see cref="M4"/>.</summary>
+    M13,
+
+    /// <summary>MPMC consumer: takes a returned message by compare-and-swap of its word.</summary>
+    M14,
+
+    /// <summary>MPMC survivor: loads a shared position, acquire: who is past it had stored its interval. Pairs with M3, M10.</summary>
+    M15,
+
+    /// <summary>MPMC survivor: loads another row's interval, start acquire and end plain. Pairs with <see cref="M2"/>.</summary>
+    M16,
+
+    /// <summary>MPMC survivor: loads a slot word, acquire, before and after it looks at rows.</summary>
+    M17,
+
+    /// <summary>MPMC survivor: compare-and-swaps the word of a dead owner to Skip, Returned or free.</summary>
+    M18,
+
+    /// <summary>MPMC: the attention word, raised by compare-and-swap after a message was returned; consumers load it, acquire.</summary>
+    M19,
+
+    /// <summary>MPMC: counters; owners store those of their rows, survivors raise the shared ones by compare-and-swap.</summary>
+    M20,
+
+    /// <summary>MPMC owner: how many words name its row; raised before a mark, lowered after. Read by others after its death.</summary>
+    M21,
+
+    /// <summary>MPMC consumer: hands a message that it took back undelivered, release. Pairs with <see cref="M9"/>.</summary>
+    M22,
 }

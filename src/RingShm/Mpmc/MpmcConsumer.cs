@@ -1,0 +1,235 @@
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// A consumer of an <see cref="MpmcRing"/>. Used by one thread at a time. Each message goes to one consumer; what this one has taken
+/// and not handed back when it dies goes to another, flagged (or is dropped, if the ring was made so).
+/// </summary>
+public sealed unsafe class MpmcConsumer : RingHandle
+{
+    private readonly IRowOracle _oracle;
+    private Mpmc.MpmcConsumerCore<DirectMemory> _core;
+    private Mpmc.RecoveryPace _pace;
+
+    internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle)
+        : base(row)
+    {
+        _core = core;
+        _oracle = oracle;
+    }
+
+    /// <summary>
+    /// True when the ring was completed, every message has been taken, and no other consumer, alive or dead, has one that it may
+    /// yet give back: nothing more will come. Never waits.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    public bool IsDrained
+    {
+        get
+        {
+            EnterBeside();
+            try
+            {
+                return _core.IsDrained();
+            }
+            finally
+            {
+                ExitBeside(opened: 0);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Leases the next message, in place. False means that there is none now. Never waits, never allocates. Dispose the message
+    /// to hand it back. Several can be open at once and be handed back in any order; each occupies its place in the ring, so
+    /// producers find it full when they come round to one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
+    public bool TryRead(out Message message)
+    {
+        int opened = 0;
+        EnterBeside();
+        try
+        {
+            if (!_core.TryTake(out Mpmc.OpenSlot lease) && !(_pace.IsDue() && TryTakeAgain(out lease)))
+            {
+                message = default;
+                return false;
+            }
+
+            if (!_core.TryRecordOf(lease, out Mpmc.MpmcRecord record))
+                DropDamaged(lease);
+            opened = 1;
+            message = new Message(
+                new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, lease.Position, lease.IsRedelivered, this);
+            return true;
+        }
+        finally
+        {
+            ExitBeside(opened);
+        }
+    }
+
+    /// <summary>
+    /// Leases the next message, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the
+    /// ring is drained (<see cref="IsDrained"/> tells).
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was taken.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        Backoff backoff = new(timeout, cancellationToken);
+        while (!TryRead(out message))
+        {
+            if (IsDrained || !backoff.TryWait())
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> messages at once, passes them to the handler one after the other, and hands all of
+    /// them back at the end. Never waits. Returns how many; 0 when there are none now.
+    /// </summary>
+    /// <param name="handler">
+    /// What to do with each. If it throws, the messages before that one are handed back, that one and those behind it go to
+    /// whoever comes, flagged <see cref="Message.Redelivered"/>, and the exception goes on to the caller.
+    /// </param>
+    /// <param name="limit">The most messages to take.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public int TryReadBatch(MessageHandler handler, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return TryReadBatch(static (in Message message, MessageHandler state) => state(message), handler, limit);
+    }
+
+    /// <inheritdoc cref="TryReadBatch(MessageHandler, int)"/>
+    /// <param name="handler"><inheritdoc cref="TryReadBatch(MessageHandler, int)" path="/param[@name='handler']"/></param>
+    /// <param name="state">Passed on to the handler.</param>
+    /// <param name="limit">The most messages to take.</param>
+    public int TryReadBatch<TState>(MessageHandler<TState> handler, TState state, int limit)
+        where TState : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        EnterBeside();
+        Mpmc.OpenSlot batch = Mpmc.OpenSlot.None;
+        int messages = 0;
+        int handled = 0;
+        try
+        {
+            messages = TakeBatch(limit, out batch);
+            HandleAll(batch, messages, handler, state, ref handled);
+            return messages;
+        }
+        finally
+        {
+            if (messages > 0)
+                _core.SettleBatch(batch, messages, handled);
+            ExitBeside(opened: 0);
+        }
+    }
+
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> messages at once, passes them to the handler one after the other, then asks how many
+    /// of them, from the first, are dealt with, and hands exactly those back; the others go to whoever comes, flagged
+    /// <see cref="Message.Redelivered"/>. Never waits. Returns how many were handed back; 0 when there are no messages now, and
+    /// then neither delegate is called.
+    /// </summary>
+    /// <param name="handler">What to do with each. If it throws, none is handed back.</param>
+    /// <param name="settle">
+    /// Called once, after the last message, with the number of messages that the handler got. Returns how many of them to hand
+    /// back. If it throws, none is.
+    /// </param>
+    /// <param name="state">Passed on to both.</param>
+    /// <param name="limit">The most messages to take.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
+    /// <exception cref="InvalidOperationException">More messages were settled than there were.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public int TryReadBatch<TState>(MessageHandler<TState> handler, BatchSettler<TState> settle, TState state, int limit)
+        where TState : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(settle);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        EnterBeside();
+        Mpmc.OpenSlot batch = Mpmc.OpenSlot.None;
+        int messages = 0;
+        int settled = 0;
+        try
+        {
+            messages = TakeBatch(limit, out batch);
+            if (messages == 0)
+                return 0;
+            int handled = 0;
+            HandleAll(batch, messages, handler, state, ref handled);
+            int answer = settle(messages, state);
+            if ((uint)answer > (uint)messages)
+                throw new InvalidOperationException($"{answer} messages were settled of a batch of {messages}.");
+            settled = answer;
+            return settled;
+        }
+        finally
+        {
+            if (messages > 0)
+                _core.SettleBatch(batch, messages, settled);
+            ExitBeside(opened: 0);
+        }
+    }
+
+    private protected override void EndLease(long position)
+    {
+        if (!_core.IsOpen(position))
+            return;
+        EnterToEnd();
+        _core.TryRelease(position);
+        ExitBeside(opened: -1);
+    }
+
+    private int TakeBatch(int limit, out Mpmc.OpenSlot batch)
+    {
+        int messages = _core.TryTakeBatch(limit, out batch);
+        return messages == 0 && _pace.IsDue() && _core.LookForTheDead(_oracle) ? _core.TryTakeBatch(limit, out batch) : messages;
+    }
+
+    private void HandleAll<TState>(in Mpmc.OpenSlot batch, int messages, MessageHandler<TState> handler, TState state, ref int handled)
+        where TState : allows ref struct
+    {
+        long position = batch.Position;
+        while (handled < messages)
+        {
+            Mpmc.MpmcRecord record = _core.RecordAt(position, out long next);
+            handler(
+                new Message(new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, batch.IsRedelivered, owner: null),
+                state);
+            position = next;
+            handled++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeAgain(out Mpmc.OpenSlot lease)
+    {
+        lease = Mpmc.OpenSlot.None;
+        return _core.LookForTheDead(_oracle) && _core.TryTake(out lease);
+    }
+
+    /// <summary>Lets a damaged record go, so that those behind it can be read, and says what it was.</summary>
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    private void DropDamaged(in Mpmc.OpenSlot lease)
+    {
+        _core.TryRelease(lease.Position);
+        _core.ThrowDamaged(lease);
+    }
+}

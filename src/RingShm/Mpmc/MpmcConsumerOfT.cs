@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// A consumer of an <see cref="MpmcRing{T}"/>. Used by one thread at a time. Each value goes to one consumer. A call copies the
+/// value out and hands its place back before it returns; if the process dies inside, another consumer gets the value.
+/// </summary>
+/// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
+public sealed class MpmcConsumer<T> : RingHandle
+    where T : unmanaged
+{
+    private readonly IRowOracle _oracle;
+    private Mpmc.MpmcConsumerCore<DirectMemory> _core;
+    private Mpmc.RecoveryPace _pace;
+
+    internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle)
+        : base(row)
+    {
+        _core = core;
+        _oracle = oracle;
+    }
+
+    /// <summary>
+    /// True when the ring was completed, every value has been taken, and no other consumer, alive or dead, has one that may come
+    /// again: nothing more will come. Never waits.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    public bool IsDrained
+    {
+        get
+        {
+            EnterBeside();
+            try
+            {
+                return _core.IsDrained();
+            }
+            finally
+            {
+                ExitBeside(opened: 0);
+            }
+        }
+    }
+
+    /// <summary>Takes the next value. False means that there is none now. Never waits, never allocates.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
+    public bool TryRead(out T value)
+    {
+        EnterBeside();
+        try
+        {
+            return _core.TryRead(out value) || (_pace.IsDue() && TryReadAgain(out value));
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
+    }
+
+    /// <summary>
+    /// Takes values until the destination is full or there are none now, with one move of the position. Never waits. Returns how
+    /// many.
+    /// </summary>
+    /// <inheritdoc cref="TryRead(out T)"/>
+    public int TryReadBatch(Span<T> destination)
+    {
+        EnterBeside();
+        try
+        {
+            int read = _core.TryReadBatch(destination);
+            return read == 0 && destination.Length > 0 && _pace.IsDue() && _core.LookForTheDead(_oracle)
+                ? _core.TryReadBatch(destination)
+                : read;
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
+    }
+
+    /// <summary>
+    /// Takes the next value, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the ring
+    /// is drained (<see cref="IsDrained"/> tells).
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was taken.</exception>
+    /// <inheritdoc cref="TryRead(out T)"/>
+    public bool Read(out T value, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        Backoff backoff = new(timeout, cancellationToken);
+        while (!TryRead(out value))
+        {
+            if (IsDrained || !backoff.TryWait())
+                return false;
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadAgain(out T value)
+    {
+        value = default;
+        return _core.LookForTheDead(_oracle) && _core.TryRead(out value);
+    }
+}

@@ -1,0 +1,227 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// A producer of an <see cref="MpmcRing"/>. Used by one thread at a time. What it has published stays in the ring whatever becomes
+/// of it; what it had claimed and not published when it died is passed over, and nobody waits for it longer than it takes to ask
+/// the kernel.
+/// </summary>
+public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
+{
+    private readonly IRowOracle _oracle;
+    private readonly List<(long Position, ClaimWriter Writer)> _writers = [];
+    private Mpmc.MpmcProducerCore<DirectMemory> _core;
+    private Mpmc.RecoveryPace _pace;
+
+    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle)
+        : base(row)
+    {
+        _core = core;
+        _oracle = oracle;
+    }
+
+    /// <summary>The longest message, in bytes.</summary>
+    public int MaxMessageBytes => _core.MaxMessageBytes;
+
+    /// <summary>
+    /// Writes one message. False means that the ring is too full for it, and nothing else. Never waits, never allocates. Among
+    /// producers, messages are in the order of their claims.
+    /// </summary>
+    /// <param name="message">The payload; empty is a message too.</param>
+    /// <param name="type">A tag for the consumer.</param>
+    /// <exception cref="MessageTooLargeException">The ring can never carry it.</exception>
+    /// <exception cref="RingCompletedException">The ring was completed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
+    public bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
+    {
+        EnterBeside();
+        try
+        {
+            return _core.TryWrite(message, type) || (_pace.IsDue() && TryWriteAgain(message, type));
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
+    }
+
+    /// <summary>
+    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// </summary>
+    /// <param name="message">The payload.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool Write(ReadOnlySpan<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Write(message, type: 0, timeout, cancellationToken);
+
+    /// <summary>
+    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// </summary>
+    /// <param name="message">The payload.</param>
+    /// <param name="type">A tag for the consumer.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Backoff backoff = new(timeout, cancellationToken);
+        while (!TryWrite(message, type))
+        {
+            if (!backoff.TryWait())
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Claims room for a message to be filled in place. False means that the ring is too full. Never waits. Several claims can be
+    /// open at once and end in any order; consumers get behind each only when it has ended.
+    /// </summary>
+    /// <param name="maxLengthBytes">The most that the message will have; a commit may be shorter.</param>
+    /// <param name="claim">The claim. Dispose it in every case.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A negative length.</exception>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool TryClaim(int maxLengthBytes, out Claim claim)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLengthBytes);
+        int opened = 0;
+        EnterBeside();
+        try
+        {
+            if (!_core.TryClaim(maxLengthBytes, out Mpmc.OpenSlot slot)
+                && !(_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryClaim(maxLengthBytes, out slot)))
+            {
+                claim = default;
+                return false;
+            }
+
+            opened = 1;
+            claim = new Claim(new Span<byte>(_core.PayloadAt(slot.Position), maxLengthBytes), slot.Position, this);
+            return true;
+        }
+        finally
+        {
+            ExitBeside(opened);
+        }
+    }
+
+    /// <summary>
+    /// Writes as many of the messages as there is room for, in order and with one move of the position, so that no other
+    /// producer's messages come between them. They become visible one after the other: a process that dies inside has written
+    /// the first so many of them. Never waits. Returns how many; 0 when the ring is too full for the first.
+    /// </summary>
+    /// <param name="messages">The payloads. It stops before one that is too long for the ring; that one throws when it is first.</param>
+    /// <param name="type">A tag for the consumer, the same on all.</param>
+    /// <inheritdoc cref="TryWrite"/>
+    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0)
+    {
+        EnterBeside();
+        try
+        {
+            int written = _core.TryWriteBatch(messages, type);
+            return written == 0 && messages.Length > 0 && _pace.IsDue() && _core.LookForTheDead(_oracle)
+                ? _core.TryWriteBatch(messages, type)
+                : written;
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
+    }
+
+    void IClaimOwner.Commit(long number, int lengthBytes, int type)
+    {
+        int opened = 0;
+        EnterToEnd();
+        try
+        {
+            if (!_core.FindOpen(number).IsOpen)
+                ThrowHelper.ClaimOver();
+            opened = -1;
+            ForgetWriter(number);
+            if (IsDisposed)
+            {
+                _core.TryAbort(number);
+                throw new ObjectDisposedException(nameof(MpmcProducer));
+            }
+
+            if (_core.IsCompleted)
+            {
+                _core.TryAbort(number);
+                ThrowHelper.Completed();
+            }
+
+            _core.TryCommit(number, lengthBytes, type);
+        }
+        finally
+        {
+            ExitBeside(opened);
+        }
+    }
+
+    void IClaimOwner.Abort(long number)
+    {
+        if (!_core.FindOpen(number).IsOpen)
+            return;
+        EnterToEnd();
+        _core.TryAbort(number);
+        ForgetWriter(number);
+        ExitBeside(opened: -1);
+    }
+
+    IBufferWriter<byte> IClaimOwner.WriterFor(long number)
+    {
+        if (FindWriter(number) is { } known)
+            return known;
+        Mpmc.OpenSlot claim = _core.FindOpen(number);
+        if (!claim.IsOpen)
+            ThrowHelper.ClaimOver();
+        ClaimWriter writer = new();
+        writer.Reset(_core.PayloadAt(number), claim.Bytes);
+        _writers.Add((number, writer));
+        return writer;
+    }
+
+    int IClaimOwner.WrittenBytes(long number)
+    {
+        if (!_core.FindOpen(number).IsOpen)
+            ThrowHelper.ClaimOver();
+        return FindWriter(number)?.WrittenBytes ?? 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteAgain(ReadOnlySpan<byte> message, int type) => _core.LookForTheDead(_oracle) && _core.TryWrite(message, type);
+
+    private ClaimWriter? FindWriter(long position)
+    {
+        foreach ((long at, ClaimWriter writer) in _writers)
+        {
+            if (at == position)
+                return writer;
+        }
+
+        return null;
+    }
+
+    private void ForgetWriter(long position)
+    {
+        for (int i = _writers.Count - 1; i >= 0; i--)
+        {
+            if (_writers[i].Position != position)
+                continue;
+            _writers[i].Writer.Reset(null, 0);
+            _writers.RemoveAt(i);
+        }
+    }
+}

@@ -1,0 +1,384 @@
+using System.Runtime.CompilerServices;
+using RingShm.Layout;
+using RingShm.Liveness;
+using RingShm.Memory;
+
+namespace RingShm.Mpmc;
+
+/// <summary>
+/// The producer's half of the MPMC protocol: Vyukov's bounded queue (positions moved by compare-and-swap, a sequence word in
+/// each slot) in which every claim has an owner before anybody can be stuck behind it.
+/// </summary>
+/// <remarks>
+/// Invariant Q1: a granule below the producer position whose word is Free in that lap lies in the interval of its claimer's row, or
+/// inside a longer message. The interval is stored (M2) before the position moves over it (M3), and does not move on before the
+/// word says Full, Skip or, for a claim that stays open, Writing with the row's number (M6, M7).
+/// Invariant Q2: granules are claimed in the order of their positions, and only when their words are Free in the claim's lap;
+/// once free, they stay so until the position passes them. Hence <see cref="_freeBelow"/> never has to be taken back.
+/// So a survivor that finds a hole finds the rows that may own it, and when the kernel says that all of those are dead, the hole
+/// is nobody's (<see cref="MpmcRecovery{TMemory}"/>).
+/// Source of the queue: Dmitry Vyukov, "Bounded MPMC queue", 1024cores.net.
+/// One thread at a time; no member waits; nothing here allocates but a claim that stays open beside more others than ever before.
+/// </remarks>
+internal unsafe struct MpmcProducerCore<TMemory>
+    where TMemory : struct, IMemory
+{
+    /// <summary>How many granules further than needed a look at the words goes, so that most claims need none.</summary>
+    private const int LookAheadGranules = 8;
+
+    private readonly MpmcMap _map;
+    private readonly MpmcRow _row;
+
+    /// <summary>Every granule from the producer position up to here is free, unless it has been claimed since.</summary>
+    private long _freeBelow;
+
+    /// <summary>A single producer's own position.</summary>
+    private long _position;
+
+    /// <summary>The newest claim, while it is open; its granules are in the row's interval unless it is marked.</summary>
+    private OpenSlot _open;
+    private OpenSet _others;
+    private long _messages;
+
+    public MpmcProducerCore(in MpmcMap map, in MpmcRow row)
+    {
+        _map = map;
+        _row = row;
+        _open = OpenSlot.None;
+        BlockedAt = -1;
+        _messages = TMemory.Load(row.MessagesWritten, Edge.M20);
+        // M1 acquire: a single producer goes on where its predecessor's claims ended. Pairs with M3.
+        _position = TMemory.LoadAcquire(map.ProducerPosition, Edge.M1);
+        _freeBelow = _position;
+    }
+
+    public readonly int MaxMessageBytes => _map.MaxMessageBytes;
+
+    /// <summary>Claims that are open.</summary>
+    public readonly int OpenCount => _others.Count + (_open.IsOpen ? 1 : 0);
+
+    /// <summary>After a refusal for want of room: the granule that is not released, a lap back.</summary>
+    public long BlockedAt { get; private set; }
+
+    /// <summary>Writes one message, or returns false when there is no room for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite(ReadOnlySpan<byte> payload, int type)
+    {
+        if ((uint)payload.Length > (uint)_map.MaxMessageBytes)
+            ThrowHelper.MessageTooLarge(payload.Length, _map.MaxMessageBytes);
+        int granules = _map.GranulesFor(payload.Length);
+        if (!TryTakeGranules(granules, out long position))
+            return false;
+        byte* record = _map.RecordAt(position);
+        TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
+        TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
+        Publish(position, granules);
+        return true;
+    }
+
+    /// <summary>Writes one value, or returns false when there is no room for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite<T>(in T value, int type) where T : unmanaged
+    {
+        if (!TryTakeGranules(1, out long position))
+            return false;
+        WriteRecord(position, value, type);
+        Publish(position, 1);
+        return true;
+    }
+
+    /// <summary>
+    /// Writes as many of the values as there is room for, with one move of the position, and publishes them in order: a producer
+    /// that dies inside has written the first so many of them. Returns how many.
+    /// </summary>
+    public int TryWriteBatch<T>(ReadOnlySpan<T> values, int type) where T : unmanaged
+    {
+        if (values.IsEmpty)
+            return 0;
+        int wanted = (int)Math.Min(values.Length, _map.GranuleCount);
+        int count = TryTakeUpTo(wanted, out long position);
+        for (int i = 0; i < count; i++)
+        {
+            WriteRecord(position + i, values[i], type);
+            Publish(position + i, 1);
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// The same for messages of any length: all of those given, or the longest head of them for which there is room.
+    /// </summary>
+    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type)
+    {
+        int count = 0;
+        long granules = 0;
+        for (; count < messages.Length && messages[count].Length <= _map.MaxMessageBytes; count++)
+        {
+            long more = granules + _map.GranulesFor(messages[count].Length);
+            if (more > _map.GranuleCount)
+                break;
+            granules = more;
+        }
+
+        if (count == 0)
+        {
+            if (messages.Length > 0)
+                ThrowHelper.MessageTooLarge(messages[0].Length, _map.MaxMessageBytes);
+            return 0;
+        }
+
+        long position;
+        while (!TryTakeGranules((int)granules, out position))
+        {
+            // Room for fewer granules than wanted, or for none: try again with the messages that fit.
+            long room = _freeBelow - position;
+            do
+                granules -= _map.GranulesFor(messages[--count].Length);
+            while (count > 0 && granules > room);
+            if (count == 0)
+                return 0;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> payload = messages[i].Span;
+            int size = _map.GranulesFor(payload.Length);
+            byte* record = _map.RecordAt(position);
+            TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
+            TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
+            Publish(position, size);
+            position += size;
+        }
+
+        return count;
+    }
+
+    /// <summary>Claims room for a payload of at most this length. False when there is none.</summary>
+    public bool TryClaim(int maxPayloadBytes, out OpenSlot claim)
+    {
+        if ((uint)maxPayloadBytes > (uint)_map.MaxMessageBytes)
+            ThrowHelper.MessageTooLarge(maxPayloadBytes, _map.MaxMessageBytes);
+        int granules = _map.GranulesFor(maxPayloadBytes);
+        if (!TryTakeGranules(granules, out long position))
+        {
+            claim = OpenSlot.None;
+            return false;
+        }
+
+        claim = _open = new OpenSlot(position, granules, maxPayloadBytes);
+        return true;
+    }
+
+    /// <summary>Where the payload of an open claim lies.</summary>
+    public readonly byte* PayloadAt(long position) => MpmcMap.PayloadOf(_map.RecordAt(position));
+
+    /// <summary>Publishes an open claim. False when none is open at this position.</summary>
+    public bool TryCommit(long position, int lengthBytes, int type)
+    {
+        if (!TryClose(position, out OpenSlot claim))
+            return false;
+        TMemory.Write(_map.RecordAt(position), MpmcLayout.EncodeRecord(lengthBytes, type), Edge.M5);
+        Publish(position, claim.Granules);
+        Unmark(claim);
+        return true;
+    }
+
+    /// <summary>Gives an open claim up: consumers pass over it. False when none is open at this position.</summary>
+    public bool TryAbort(long position)
+    {
+        if (!TryClose(position, out OpenSlot claim))
+            return false;
+        // M6 release: the claim ends here, whatever was written into it.
+        TMemory.StoreRelease(_map.WordAt(position), MpmcWord.Skip(_map.LapOf(position), claim.Granules), Edge.M6);
+        Unmark(claim);
+        TMemory.Store(_row.ClaimsAborted, TMemory.Load(_row.ClaimsAborted, Edge.M20) + 1, Edge.M20);
+        return true;
+    }
+
+    /// <summary>
+    /// For a producer that was refused: asks the kernel about the owner of the granule that is not released. Enters the kernel
+    /// only when somebody has taken it. True when it is worth trying again.
+    /// </summary>
+    public readonly bool LookForTheDead(IRowOracle oracle) => MpmcRecovery<TMemory>.ResolveUnreleased(_map, oracle, BlockedAt);
+
+    /// <summary>The open claim at this position, or none.</summary>
+    public readonly OpenSlot FindOpen(long position) => position >= 0 && _open.Position == position ? _open : _others.Find(position);
+
+    // S13 acquire: as in SPSC; the line is written once in the ring's life. Pairs with S12.
+    public readonly bool IsCompleted => TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
+
+    public readonly void ThrowIfCompleted()
+    {
+        if (IsCompleted)
+            ThrowHelper.Completed();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void WriteRecord<T>(long position, in T value, int type) where T : unmanaged
+    {
+        byte* record = _map.RecordAt(position);
+        TMemory.Write(record, MpmcLayout.EncodeRecord(sizeof(T), type), Edge.M5);
+        TMemory.Write(MpmcMap.PayloadOf(record), value, Edge.M5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Publish(long position, int granules)
+    {
+        // M6 release: the record before the word that shows it. Pairs with M9.
+        TMemory.StoreRelease(_map.WordAt(position), MpmcWord.Full(_map.LapOf(position), granules), Edge.M6);
+        // M20 plain: our own counter, in our own line.
+        TMemory.Store(_row.MessagesWritten, ++_messages, Edge.M20);
+    }
+
+    /// <summary>Makes the next granules this producer's own. False when they are not free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTakeGranules(int granules, out long position)
+    {
+        ThrowIfCompleted();
+        if (_open.IsOpen)
+            MarkOpen();
+        // M1 acquire: the claims up to here, and with them the words of the lap before, are at least as new. Pairs with M3.
+        position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
+        return position + granules <= _freeBelow && TryMove(ref position, granules) || TryTakeGranulesSlow(granules, ref position);
+    }
+
+    /// <summary>Announces the interval and moves the position over it. On failure the position is the one found.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryMove(ref long position, int granules)
+    {
+        long end = position + granules;
+        // M2 plain, then release: whoever sees the new start sees what we published before. Both are visible before M3.
+        TMemory.Store(_row.IntervalEnd, end, Edge.M2);
+        TMemory.StoreRelease(_row.IntervalStart, position, Edge.M2);
+        if (_map.HasOneProducer)
+        {
+            // M3 release: nobody else moves it, so a store will do.
+            TMemory.StoreRelease(_map.ProducerPosition, end, Edge.M3);
+            _position = end;
+            return true;
+        }
+
+        // M3: of all who try for this position one gets it.
+        long found = TMemory.CompareExchange(_map.ProducerPosition, end, position, Edge.M3);
+        if (found == position)
+            return true;
+        position = found;
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTakeGranulesSlow(int granules, ref long position)
+    {
+        Contention contention = default;
+        while (true)
+        {
+            Room room = LookAhead(position, granules);
+            if (room == Room.Full)
+            {
+                // An attempt that was lost must not make this row a suspect for what its winner may leave behind.
+                ForgetInterval();
+                return false;
+            }
+
+            if (room == Room.OutOfDate)
+            {
+                // M1 acquire: the word that showed us a later claim was stored after the position had moved past it.
+                long fresh = TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
+                if (fresh == position || _map.HasOneProducer)
+                    ThrowHelper.CorruptPosition("producer", position, "one past every claimed granule");
+                position = fresh;
+                continue;
+            }
+
+            if (TryMove(ref position, granules))
+                return true;
+            contention.Lost();
+        }
+    }
+
+    private enum Room
+    {
+        Free,
+        Full,
+        OutOfDate,
+    }
+
+    /// <summary>Looks whether the granules from a position on are free, and a little further.</summary>
+    private Room LookAhead(long position, int granules)
+    {
+        if (position < 0 || position > MpmcRecovery<TMemory>.MaxPosition)
+            ThrowHelper.CorruptPosition("producer", position, "0 to 2^62");
+        long end = position + granules;
+        long limit = position + Math.Min(granules + (long)LookAheadGranules, _map.GranuleCount);
+        long at = Math.Max(position, Math.Min(_freeBelow, end));
+        for (; at < limit; at++)
+        {
+            // M4 acquire: the reads of who released the granule are over before we write there. Pairs with M13.
+            long word = TMemory.LoadAcquire(_map.WordAt(at), Edge.M4);
+            uint lap = _map.LapOf(at);
+            if (word == MpmcWord.Free(lap))
+                continue;
+            if (at >= end)
+                break;
+            int behind = (int)(lap - MpmcWord.LapOf(word));
+            if (behind <= 0)
+                return Room.OutOfDate;
+            if (behind > 1)
+                ThrowHelper.CorruptSlot(at, word);
+            _freeBelow = at;
+            BlockedAt = at - _map.GranuleCount;
+            return Room.Full;
+        }
+
+        _freeBelow = at;
+        return Room.Free;
+    }
+
+    /// <summary>Takes as many granules as there are free, up to a number. Returns how many.</summary>
+    private int TryTakeUpTo(int wanted, out long position)
+    {
+        while (!TryTakeGranules(wanted, out position))
+        {
+            wanted = (int)Math.Min(wanted - 1, _freeBelow - position);
+            if (wanted <= 0)
+                return 0;
+        }
+
+        return wanted;
+    }
+
+    private void MarkOpen()
+    {
+        if (!_open.IsMarked)
+        {
+            TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) + 1, Edge.M21);
+            // M7 release: the word names us before our interval moves on (M2), and the count of marks before the word.
+            TMemory.StoreRelease(
+                _map.WordAt(_open.Position), MpmcWord.Writing(_map.LapOf(_open.Position), _open.Granules, _row.Index), Edge.M7);
+        }
+
+        _others.Add(_open with { IsMarked = true });
+        _open = OpenSlot.None;
+    }
+
+    private bool TryClose(long position, out OpenSlot claim)
+    {
+        if (position >= 0 && _open.Position == position)
+        {
+            claim = _open;
+            _open = OpenSlot.None;
+            return true;
+        }
+
+        return _others.TryRemove(position, out claim);
+    }
+
+    private readonly void Unmark(in OpenSlot claim)
+    {
+        if (claim.IsMarked)
+            TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
+    }
+
+    private readonly void ForgetInterval() => TMemory.Store(_row.IntervalEnd, 0, Edge.M2);
+}

@@ -1,0 +1,52 @@
+using RingShm.Layout;
+using RingShm.Liveness;
+using RingShm.Mapping;
+using RingShm.Memory;
+
+namespace RingShm.Mpmc;
+
+/// <summary>What <see cref="MpmcRing"/> and <see cref="MpmcRing{T}"/> have in common. Thread-safe.</summary>
+internal sealed unsafe class MpmcRingCore : RingCore
+{
+    private readonly MpmcMap _map;
+
+    public MpmcRingCore(RegionName name, RegionMode mode, RingOptions? options, int fixedMessageBytes)
+        : base(new RegionRequest(name, mode, options ?? new RingOptions(), RingKind.Mpmc, fixedMessageBytes)) =>
+        _map = new MpmcMap(Region.Base, Geometry);
+
+    public bool IsCompleted => WithRegion(() =>
+        // S13 acquire: as the handles read it. Pairs with S12.
+        DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0);
+
+    /// <summary>Takes a producer's row and makes its handle.</summary>
+    public THandle AttachProducer<THandle>(Func<RowLease, MpmcProducerCore<DirectMemory>, IRowOracle, THandle> handle)
+        where THandle : RingHandle =>
+        Attach(
+            () => MpmcRows.Attach(Region, _map, ParticipantRole.Producer),
+            row => IsCompleted
+                ? throw new RingCompletedException()
+                : handle(row, new MpmcProducerCore<DirectMemory>(_map, _map.Row(row.Row)), Region.Oracle));
+
+    /// <summary>Takes a consumer's row and makes its handle.</summary>
+    public THandle AttachConsumer<THandle>(Func<RowLease, MpmcConsumerCore<DirectMemory>, IRowOracle, THandle> handle)
+        where THandle : RingHandle =>
+        Attach(
+            () => MpmcRows.Attach(Region, _map, ParticipantRole.Consumer),
+            row => handle(row, new MpmcConsumerCore<DirectMemory>(_map, _map.Row(row.Row)), Region.Oracle));
+
+    public void Complete() => WithRegion(() =>
+    {
+        ThrowIfReadOnly();
+        // S12 release: what was published before stays before the end mark. Pairs with S13.
+        DirectMemory.StoreRelease(_map.Completed, 1, Edge.S12);
+        return true;
+    });
+
+    public RingInfo GetInfo() => WithRegion(() => MpmcInfo.Read(Region, _map));
+
+    public RingRecovery Recover() => WithRegion(() =>
+    {
+        ThrowIfReadOnly();
+        return MpmcRows.Recover(Region, _map);
+    });
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using RingShm.Mapping;
+using RingShm.Mpmc;
+
+namespace RingShm;
+
+/// <summary>
+/// A ring for any number of producers and consumers in any processes, for values of one unmanaged type. Each message goes to one
+/// consumer, in the order in which producers claimed their places. Whoever dies in the middle of anything delays the others no
+/// longer than it takes to ask the kernel.
+/// </summary>
+/// <remarks>
+/// The same protocol as <see cref="MpmcRing"/>, one slot a value.
+/// The ring object may be used by any thread; the handles that it gives out by one thread at a time. A side that is declared single
+/// (<see cref="RingOptions.Producers"/>, <see cref="RingOptions.Consumers"/>) has one live holder and no interlocked operation.
+/// A live but stopped producer delays consumers behind its claim; a live but stopped consumer delays producers when they come round
+/// to what it holds. Nothing is ever taken from either because time has passed.
+/// </remarks>
+/// <typeparam name="T">An unmanaged type; every process must lay it out alike. Its size is checked when the ring is opened.</typeparam>
+[SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "MpmcRing<T>.Open reads as it is meant.")]
+public sealed class MpmcRing<T> : IDisposable
+    where T : unmanaged
+{
+    private readonly MpmcRingCore _core;
+
+    private MpmcRing(RegionName name, RegionMode mode, RingOptions? options) =>
+        _core = new MpmcRingCore(name, mode, options, fixedMessageBytes: Unsafe.SizeOf<T>());
+
+    /// <summary>True when this object's call made the region, false when it was there.</summary>
+    public bool CreatedNew => _core.Region.CreatedNew;
+
+    /// <summary>The region's name or path.</summary>
+    public RegionName Name => _core.Region.Name;
+
+    /// <summary>Bytes of ring: the capacity asked for, rounded up to a power of two.</summary>
+    public long CapacityBytes => _core.Geometry.CapacityBytes;
+
+    /// <summary>True after <see cref="Complete"/>, in any process.</summary>
+    public bool IsCompleted => _core.IsCompleted;
+
+    /// <summary>Makes a new region.</summary>
+    /// <param name="name">A name or a path; see <see cref="RegionName"/>.</param>
+    /// <param name="options">Sizes and permissions; null for the defaults.</param>
+    /// <exception cref="RingExistsException">It exists already.</exception>
+    /// <exception cref="ArgumentException">A wrong name, or sizes that make no ring.</exception>
+    /// <exception cref="RingStorageException">There is no room for it.</exception>
+    /// <exception cref="RingAccessDeniedException">The operating system refuses.</exception>
+    /// <exception cref="TimeoutException">A live process has begun to make it and does not finish.</exception>
+    public static MpmcRing<T> Create(RegionName name, RingOptions? options = null) => new(name, RegionMode.Create, options);
+
+    /// <summary>Opens an existing region.</summary>
+    /// <param name="name">A name or a path; see <see cref="RegionName"/>.</param>
+    /// <param name="options">What the caller relies on; null to take the region as it is.</param>
+    /// <exception cref="RingNotFoundException">There is none.</exception>
+    /// <exception cref="RingMismatchException">It is of another kind, version or size than the options say.</exception>
+    /// <exception cref="RingCorruptException">It is no region, or a damaged one.</exception>
+    /// <exception cref="RingAccessDeniedException">The operating system refuses.</exception>
+    /// <exception cref="TimeoutException">A live process has begun to make it and does not finish.</exception>
+    public static MpmcRing<T> Open(RegionName name, RingOptions? options = null) => new(name, RegionMode.Open, options);
+
+    /// <summary>
+    /// Opens the region, or makes it when there is none; <see cref="CreatedNew"/> tells which. Of several processes that call
+    /// this at once, one makes it and all open the same.
+    /// </summary>
+    /// <inheritdoc cref="Open"/>
+    /// <exception cref="ArgumentException">A wrong name, or sizes that make no ring.</exception>
+    /// <exception cref="RingStorageException">There is no room for it.</exception>
+    public static MpmcRing<T> CreateOrOpen(RegionName name, RingOptions? options = null) =>
+        new(name, RegionMode.CreateOrOpen, options);
+
+    /// <summary>Attaches a producer. Does not wait; may sweep what a dead participant left.</summary>
+    /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it.</exception>
+    /// <exception cref="ParticipantLimitException">As many participants are attached as the ring was made for.</exception>
+    /// <exception cref="RingCompletedException">The ring was completed.</exception>
+    /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
+    /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    public MpmcProducer<T> AttachProducer() => _core.AttachProducer(static (row, core, oracle) => new MpmcProducer<T>(row, core, oracle));
+
+    /// <summary>Attaches a consumer. Does not wait; may sweep what a dead participant left.</summary>
+    /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it.</exception>
+    /// <exception cref="ParticipantLimitException">As many participants are attached as the ring was made for.</exception>
+    /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
+    /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    public MpmcConsumer<T> AttachConsumer() => _core.AttachConsumer(static (row, core, oracle) => new MpmcConsumer<T>(row, core, oracle));
+
+    /// <summary>
+    /// Says that no more messages will come. Writing throws from now on; consumers read what is there, and are then drained.
+    /// Call it after the last write has returned: a write that runs at the same moment on another thread or in another process
+    /// may land behind the end. Cannot be undone.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    public void Complete() => _core.Complete();
+
+    /// <summary>
+    /// Mends at once what dead participants held, as <see cref="Ring.Recover"/> does. Survivors do the same by themselves for
+    /// what they meet.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    public RingRecovery Recover() => _core.Recover();
+
+    /// <summary>A snapshot of the ring's state. Costs the other participants nothing.</summary>
+    public RingInfo GetInfo() => _core.GetInfo();
+
+    /// <summary>
+    /// Disposes the handles attached through this object and lets go of the region, which stays for others (on Linux until it
+    /// is removed). Safe while other threads are inside a handle: memory is unmapped when the last of them has left.
+    /// </summary>
+    public void Dispose() => _core.Dispose();
+}

@@ -1,0 +1,90 @@
+using RingShm.Liveness;
+using RingShm.Mapping;
+
+namespace RingShm;
+
+/// <summary>
+/// What the ring objects of all kinds have in common: an open region, the handles that were attached through it, and an end that
+/// waits for neither. Thread-safe.
+/// </summary>
+internal abstract class RingCore : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<RingHandle> _handles = [];
+    private bool _disposed;
+
+    private protected RingCore(RegionRequest request) => Region = new RingRegion(request);
+
+    public RingRegion Region { get; }
+
+    public Layout.RingGeometry Geometry => Region.Header.Geometry;
+
+    /// <summary>Disposes the handles, and lets go of the region when the last of them has.</summary>
+    public void Dispose()
+    {
+        RingHandle[] handles;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            handles = [.. _handles];
+            _handles.Clear();
+        }
+
+        foreach (RingHandle handle in handles)
+            handle.Dispose();
+        Region.ReleaseReference();
+    }
+
+    /// <summary>
+    /// Makes a handle of a row that <paramref name="take"/> attaches; the row is given back when <paramref name="start"/> fails.
+    /// </summary>
+    private protected THandle Attach<THandle>(Func<RowLease> take, Func<RowLease, THandle> start)
+        where THandle : RingHandle
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, GetType());
+            ThrowIfReadOnly();
+            RowLease lease = take();
+            try
+            {
+                THandle handle = start(lease);
+                _handles.RemoveAll(static handle => handle.IsDisposed);
+                _handles.Add(handle);
+                return handle;
+            }
+            catch
+            {
+                lease.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private protected void ThrowIfReadOnly()
+    {
+        if (Region.Access == RingAccess.ReadOnly)
+            throw new InvalidOperationException($"'{Region.Name}' was opened read-only.");
+    }
+
+    /// <summary>Runs something with the region held mapped, also against a Dispose on another thread.</summary>
+    private protected TResult WithRegion<TResult>(Func<TResult> action)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, GetType());
+            Region.AddReference();
+        }
+
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            Region.ReleaseReference();
+        }
+    }
+}
