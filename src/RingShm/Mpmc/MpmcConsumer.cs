@@ -53,27 +53,16 @@ public sealed unsafe class MpmcConsumer : RingHandle
     /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
     public bool TryRead(out Message message)
     {
-        int opened = 0;
         EnterBeside();
-        try
+        if (_core.TryTakeFast(out Mpmc.OpenSlot lease) && _core.TryRecordOf(lease, out Mpmc.MpmcRecord record))
         {
-            if (!_core.TryTake(out Mpmc.OpenSlot lease) && !(_pace.IsDue() && TryTakeAgain(out lease)))
-            {
-                message = default;
-                return false;
-            }
-
-            if (!_core.TryRecordOf(lease, out Mpmc.MpmcRecord record))
-                DropDamaged(lease);
-            opened = 1;
             message = new Message(
-                new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, lease.Position, lease.IsRedelivered, this);
+                new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, lease.Position, redelivered: false, this);
+            ExitBeside(opened: 1);
             return true;
         }
-        finally
-        {
-            ExitBeside(opened);
-        }
+
+        return TryReadSlow(out message);
     }
 
     /// <summary>
@@ -209,7 +198,13 @@ public sealed unsafe class MpmcConsumer : RingHandle
         long position = batch.Position;
         while (handled < messages)
         {
-            Mpmc.MpmcRecord record = _core.RecordAt(position, out long next);
+            if (!_core.TryRecordAt(position, out Mpmc.MpmcRecord record, out long next))
+            {
+                // It is let go with those before it, so that those behind it can be read.
+                handled++;
+                ThrowHelper.CorruptRecord(position, _core.LengthAt(position));
+            }
+
             handler(
                 new Message(new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, batch.IsRedelivered, owner: null),
                 state);
@@ -219,17 +214,29 @@ public sealed unsafe class MpmcConsumer : RingHandle
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryTakeAgain(out Mpmc.OpenSlot lease)
+    private bool TryReadSlow(out Message message)
     {
-        lease = Mpmc.OpenSlot.None;
-        return _core.LookForTheDead(_oracle) && _core.TryTake(out lease);
-    }
+        int opened = 0;
+        try
+        {
+            _core.ThrowIfOpenIsDamaged();
+            if (!_core.TryTake(out Mpmc.OpenSlot lease)
+                && !(_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryTake(out lease)))
+            {
+                message = default;
+                return false;
+            }
 
-    /// <summary>Lets a damaged record go, so that those behind it can be read, and says what it was.</summary>
-    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    private void DropDamaged(in Mpmc.OpenSlot lease)
-    {
-        _core.TryRelease(lease.Position);
-        _core.ThrowDamaged(lease);
+            _core.ThrowIfOpenIsDamaged();
+            _core.TryRecordOf(lease, out Mpmc.MpmcRecord record);
+            opened = 1;
+            message = new Message(
+                new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, lease.Position, lease.IsRedelivered, this);
+            return true;
+        }
+        finally
+        {
+            ExitBeside(opened);
+        }
     }
 }

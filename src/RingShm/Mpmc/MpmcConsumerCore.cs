@@ -59,51 +59,87 @@ internal unsafe struct MpmcConsumerCore<TMemory>
     public readonly int OpenCount => _others.Count + (_open.IsOpen ? 1 : 0);
 
     /// <summary>Takes the next message, or one that was returned. False when there is none now.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryTake(out OpenSlot lease)
     {
-        if (_open.IsOpen)
-            MarkOpen();
-        // M19 acquire: raised after a message was returned; the line is hardly ever written. Pairs with M18, M22.
-        if (_looksForReturned || TMemory.LoadAcquire(_map.Attention, Edge.M19) != _attention)
+        Contention contention = default;
+        bool isFound = TryTakeOrFindHead(out lease, out long position);
+        while (isFound && !lease.IsOpen)
         {
-            if (TryTakeReturned(out lease))
-                return true;
-        }
-
-        // M8 acquire: the words before this position were taken. Pairs with M10.
-        long position = _map.HasOneConsumer ? _position : TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
-        // M9 acquire: the record is read after the word that shows it. Pairs with M6.
-        long word = TMemory.LoadAcquire(_map.WordAt(position), Edge.M9);
-        if (MpmcWord.IsFull(word, _map.LapOf(position)))
-        {
-            int granules = CheckedGranules(position, word);
-            if (TryMove(ref position, position + granules))
+            // M9 acquire: as in CanTakeFast.
+            long word = TMemory.LoadAcquire(_map.WordAt(position), Edge.M9);
+            if (MpmcWord.IsFull(word, _map.LapOf(position)))
             {
-                lease = _open = new OpenSlot(position, granules);
-                return true;
+                int granules = CheckedGranules(position, word);
+                if (TryMove(ref position, position + granules))
+                {
+                    lease = _open = new OpenSlot(position, granules);
+                    break;
+                }
+
+                contention.Lost();
             }
+
+            isFound = TryFindHead(ref position);
         }
 
-        return TryTakeSlow(position, out lease);
+        return isFound;
+    }
+
+    /// <summary>
+    /// The common case of <see cref="TryTake"/>: false whenever anything needs a closer look. Never throws.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTakeFast(out OpenSlot lease)
+    {
+        if (CanTakeFast(out long position, out int granules) && Move(position, position + granules) == position)
+        {
+            lease = _open = new OpenSlot(position, granules);
+            return true;
+        }
+
+        Unsafe.SkipInit(out lease);
+        return false;
     }
 
     /// <summary>Takes one value and releases it. False when there is none now.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead<T>(out T value) where T : unmanaged
     {
-        if (!TryTake(out OpenSlot lease))
+        // A lease can only be open here because the fast path has left a damaged record to this one.
+        OpenSlot lease = _open;
+        if (!lease.IsOpen && !TryTake(out lease))
         {
             value = default;
             return false;
         }
 
-        byte* record = _map.RecordAt(lease.Position);
-        int length = MpmcLayout.LengthOf(TMemory.Read<long>(record, Edge.M11));
-        value = TMemory.Read<T>(MpmcMap.PayloadOf(record), Edge.M11);
+        int length = LengthAt(lease.Position);
+        value = TMemory.Read<T>(MpmcMap.PayloadOf(_map.RecordAt(lease.Position)), Edge.M11);
         ReleaseOpen(lease);
         if (length != sizeof(T))
             ThrowHelper.CorruptRecord(lease.Position, length);
+        return true;
+    }
+
+    /// <summary>
+    /// The common case of <see cref="TryRead{T}"/>: false whenever anything needs a closer look, which <see cref="TryRead{T}"/>
+    /// then takes. Never throws.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadFast<T>(out T value) where T : unmanaged
+    {
+        Unsafe.SkipInit(out value);
+        if (!CanTakeFast(out long position, out int granules) || Move(position, position + granules) != position)
+            return false;
+        if (!TryCopy(position, out value))
+        {
+            _open = new OpenSlot(position, granules);
+            return false;
+        }
+
+        Free(position, granules);
+        // M20 plain: our own counter, in our own line.
+        TMemory.Store(_row.MessagesRead, ++_messages, Edge.M20);
         return true;
     }
 
@@ -167,15 +203,12 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         }
     }
 
-    /// <summary>The message at a position inside an open lease, and where the next one begins.</summary>
-    public readonly MpmcRecord RecordAt(long position, out long next)
+    /// <summary>The message at a position inside an open lease, and where the next one begins. False when its header is damaged.</summary>
+    public readonly bool TryRecordAt(long position, out MpmcRecord record, out long next)
     {
         // M9 acquire: our own lease's word, which nobody changes while we live.
         next = position + CheckedGranules(position, TMemory.LoadAcquire(_map.WordAt(position), Edge.M9));
-        OpenSlot lease = new(position, (int)(next - position));
-        if (!TryRecordOf(lease, out MpmcRecord record))
-            ThrowDamaged(lease);
-        return record;
+        return TryRecordOf(new OpenSlot(position, (int)(next - position)), out record);
     }
 
     /// <summary>The message of an open lease. False when its header is damaged.</summary>
@@ -192,9 +225,19 @@ internal unsafe struct MpmcConsumerCore<TMemory>
     /// <summary>True while a lease is open at this position.</summary>
     public readonly bool IsOpen(long position) => position >= 0 && (_open.Position == position || _others.Find(position).IsOpen);
 
-    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    public readonly void ThrowDamaged(in OpenSlot lease) =>
-        ThrowHelper.CorruptRecord(lease.Position, MpmcLayout.LengthOf(TMemory.Read<long>(_map.RecordAt(lease.Position), Edge.M11)));
+    /// <summary>If the newest lease has a damaged record, lets it go, so that those behind it can be read, and says what it was.</summary>
+    public void ThrowIfOpenIsDamaged()
+    {
+        OpenSlot lease = _open;
+        if (!lease.IsOpen || TryRecordOf(lease, out _))
+            return;
+        int length = LengthAt(lease.Position);
+        ReleaseOpen(lease);
+        ThrowHelper.CorruptRecord(lease.Position, length);
+    }
+
+    /// <summary>What the header of the record at a position in an open lease gives as its length.</summary>
+    public readonly int LengthAt(long position) => MpmcLayout.LengthOf(TMemory.Read<long>(_map.RecordAt(position), Edge.M11));
 
     /// <summary>Releases an open lease. False when none is open at this position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -266,7 +309,7 @@ internal unsafe struct MpmcConsumerCore<TMemory>
     /// </summary>
     public readonly bool LookForTheDead(IRowOracle oracle)
     {
-        // M8 acquire: as in TryTake.
+        // M8 acquire: as in CanTakeFast.
         long position = TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
         return MpmcRecovery<TMemory>.ResolveUnpublished(_map, oracle, position)
             | MpmcRecovery<TMemory>.SweepDeadConsumers(_map, oracle, _row.Index);
@@ -283,9 +326,38 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         return granules;
     }
 
-    /// <summary>Announces the interval and moves the position to its end. On failure the position is the one found.</summary>
+    /// <summary>True when a message is at the head and nothing else is to be seen to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool CanTakeFast(out long position, out int granules)
+    {
+        // M8 acquire: the words before this position were taken. Pairs with M10.
+        position = _map.HasOneConsumer ? _position : TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
+        // M9 acquire: the record is read after the word that shows it. Pairs with M6.
+        long word = TMemory.LoadAcquire(_map.WordAt(position), Edge.M9);
+        granules = MpmcWord.GranulesOf(word);
+        return MpmcWord.IsFull(word, _map.LapOf(position)) && (uint)(granules - 1) < (uint)_map.MaxGranules
+            // M19 acquire: raised after a message was returned; the line is hardly ever written. Pairs with M18, M22.
+            && !_looksForReturned && TMemory.LoadAcquire(_map.Attention, Edge.M19) == _attention
+            && !_open.IsOpen;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool TryCopy<T>(long position, out T value) where T : unmanaged
+    {
+        value = TMemory.Read<T>(MpmcMap.PayloadOf(_map.RecordAt(position)), Edge.M11);
+        return LengthAt(position) == sizeof(T);
+    }
+
     private bool TryMove(ref long position, long end)
+    {
+        long wanted = position;
+        position = Move(position, end);
+        return position == wanted;
+    }
+
+    /// <summary>Announces the interval and moves the position to its end. Returns the position found.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Move(long position, long end)
     {
         // M2 plain, then release: whoever sees the new start sees what we released before. Both are visible before M10.
         TMemory.Store(_row.IntervalEnd, end, Edge.M2);
@@ -295,53 +367,24 @@ internal unsafe struct MpmcConsumerCore<TMemory>
             // M10 release: nobody else moves it, so a store will do.
             TMemory.StoreRelease(_map.ConsumerPosition, end, Edge.M10);
             _position = end;
-            return true;
+            return position;
         }
 
         // M10: of all who try for this message one gets it.
-        long found = TMemory.CompareExchange(_map.ConsumerPosition, end, position, Edge.M10);
-        if (found == position)
-            return true;
-        position = found;
-        return false;
+        return TMemory.CompareExchange(_map.ConsumerPosition, end, position, Edge.M10);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryTakeSlow(long position, out OpenSlot lease)
-    {
-        Contention contention = default;
-        while (TryFindHead(ref position))
-        {
-            // M9 acquire: as in TryTake.
-            long word = TMemory.LoadAcquire(_map.WordAt(position), Edge.M9);
-            if (!MpmcWord.IsFull(word, _map.LapOf(position)))
-                continue;
-            int granules = CheckedGranules(position, word);
-            if (!TryMove(ref position, position + granules))
-            {
-                contention.Lost();
-                continue;
-            }
-
-            lease = _open = new OpenSlot(position, granules);
-            return true;
-        }
-
-        lease = OpenSlot.None;
-        return false;
-    }
-
-    /// <summary>For a batch: a returned message as a lease of its own, or the position of the next one in order.</summary>
+    /// <summary>A returned message as a lease of its own, or the position of the next one in order.</summary>
     private bool TryTakeOrFindHead(out OpenSlot returned, out long position)
     {
         if (_open.IsOpen)
             MarkOpen();
         position = -1;
-        // M19 acquire: as in TryTake.
+        // M19 acquire: as in CanTakeFast.
         if ((_looksForReturned || TMemory.LoadAcquire(_map.Attention, Edge.M19) != _attention) && TryTakeReturned(out returned))
             return true;
         returned = OpenSlot.None;
-        // M8 acquire: as in TryTake.
+        // M8 acquire: as in CanTakeFast.
         position = _map.HasOneConsumer ? _position : TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
         return TryFindHead(ref position);
     }
@@ -357,7 +400,7 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         {
             if (position < 0 || position > MpmcRecovery<TMemory>.MaxPosition)
                 ThrowHelper.CorruptPosition("consumer", position, "0 to 2^62");
-            // M9 acquire: as in TryTake.
+            // M9 acquire: as in CanTakeFast.
             long word = TMemory.LoadAcquire(_map.WordAt(position), Edge.M9);
             uint lap = _map.LapOf(position);
             if (MpmcWord.IsFull(word, lap))

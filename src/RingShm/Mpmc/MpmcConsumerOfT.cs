@@ -52,14 +52,10 @@ public sealed class MpmcConsumer<T> : RingHandle
     public bool TryRead(out T value)
     {
         EnterBeside();
-        try
-        {
-            return _core.TryRead(out value) || (_pace.IsDue() && TryReadAgain(out value));
-        }
-        finally
-        {
-            ExitBeside(opened: 0);
-        }
+        if (!_core.TryReadFast(out value))
+            return TryReadSlow(out value);
+        ExitBeside(opened: 0);
+        return true;
     }
 
     /// <summary>
@@ -105,9 +101,15 @@ public sealed class MpmcConsumer<T> : RingHandle
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadAgain(out T value)
+    private bool TryReadSlow(out T value)
     {
-        value = default;
-        return _core.LookForTheDead(_oracle) && _core.TryRead(out value);
+        try
+        {
+            return _core.TryRead(out value) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryRead(out value));
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
     }
 }

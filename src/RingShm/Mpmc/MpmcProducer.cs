@@ -42,14 +42,10 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     public bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
     {
         EnterBeside();
-        try
-        {
-            return _core.TryWrite(message, type) || (_pace.IsDue() && TryWriteAgain(message, type));
-        }
-        finally
-        {
-            ExitBeside(opened: 0);
-        }
+        if (!_core.TryWriteFast(message, type))
+            return TryWriteSlow(message, type);
+        ExitBeside(opened: 0);
+        return true;
     }
 
     /// <summary>
@@ -201,7 +197,17 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryWriteAgain(ReadOnlySpan<byte> message, int type) => _core.LookForTheDead(_oracle) && _core.TryWrite(message, type);
+    private bool TryWriteSlow(ReadOnlySpan<byte> message, int type)
+    {
+        try
+        {
+            return _core.TryWrite(message, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(message, type));
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
+    }
 
     private ClaimWriter? FindWriter(long position)
     {

@@ -60,30 +60,54 @@ internal unsafe struct MpmcProducerCore<TMemory>
     /// <summary>After a refusal for want of room: the granule that is not released, a lap back.</summary>
     public long BlockedAt { get; private set; }
 
+    /// <summary>After a refusal for want of room: how many granules are free all the same.</summary>
+    private long RoomSeen { get; set; }
+
     /// <summary>Writes one message, or returns false when there is no room for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(ReadOnlySpan<byte> payload, int type)
     {
         if ((uint)payload.Length > (uint)_map.MaxMessageBytes)
             ThrowHelper.MessageTooLarge(payload.Length, _map.MaxMessageBytes);
         int granules = _map.GranulesFor(payload.Length);
-        if (!TryTakeGranules(granules, out long position))
+        long position = TakeGranules(granules);
+        if (position < 0)
             return false;
-        byte* record = _map.RecordAt(position);
-        TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
-        TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
-        Publish(position, granules);
+        Write(position, granules, payload, type);
+        return true;
+    }
+
+    /// <summary>
+    /// The common case of <see cref="TryWrite(ReadOnlySpan{byte}, int)"/>: false whenever anything needs a closer look. Never throws.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWriteFast(ReadOnlySpan<byte> payload, int type)
+    {
+        if ((uint)payload.Length > (uint)_map.MaxMessageBytes)
+            return false;
+        int granules = _map.GranulesFor(payload.Length);
+        if (!CanTakeFast(granules, out long position) || Move(position, granules) != position)
+            return false;
+        Write(position, granules, payload, type);
         return true;
     }
 
     /// <summary>Writes one value, or returns false when there is no room for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite<T>(in T value, int type) where T : unmanaged
     {
-        if (!TryTakeGranules(1, out long position))
+        long position = TakeGranules(1);
+        if (position < 0)
             return false;
-        WriteRecord(position, value, type);
-        Publish(position, 1);
+        Write(position, value, type);
+        return true;
+    }
+
+    /// <summary>The common case of <see cref="TryWrite{T}"/>: false whenever anything needs a closer look. Never throws.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWriteFast<T>(in T value, int type) where T : unmanaged
+    {
+        if (!CanTakeFast(1, out long position) || Move(position, 1) != position)
+            return false;
+        Write(position, value, type);
         return true;
     }
 
@@ -98,10 +122,7 @@ internal unsafe struct MpmcProducerCore<TMemory>
         int wanted = (int)Math.Min(values.Length, _map.GranuleCount);
         int count = TryTakeUpTo(wanted, out long position);
         for (int i = 0; i < count; i++)
-        {
-            WriteRecord(position + i, values[i], type);
-            Publish(position + i, 1);
-        }
+            Write(position + i, values[i], type);
 
         return count;
     }
@@ -129,10 +150,10 @@ internal unsafe struct MpmcProducerCore<TMemory>
         }
 
         long position;
-        while (!TryTakeGranules((int)granules, out position))
+        while ((position = TakeGranules((int)granules)) < 0)
         {
             // Room for fewer granules than wanted, or for none: try again with the messages that fit.
-            long room = _freeBelow - position;
+            long room = RoomSeen;
             do
                 granules -= _map.GranulesFor(messages[--count].Length);
             while (count > 0 && granules > room);
@@ -144,10 +165,7 @@ internal unsafe struct MpmcProducerCore<TMemory>
         {
             ReadOnlySpan<byte> payload = messages[i].Span;
             int size = _map.GranulesFor(payload.Length);
-            byte* record = _map.RecordAt(position);
-            TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
-            TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
-            Publish(position, size);
+            Write(position, size, payload, type);
             position += size;
         }
 
@@ -160,7 +178,8 @@ internal unsafe struct MpmcProducerCore<TMemory>
         if ((uint)maxPayloadBytes > (uint)_map.MaxMessageBytes)
             ThrowHelper.MessageTooLarge(maxPayloadBytes, _map.MaxMessageBytes);
         int granules = _map.GranulesFor(maxPayloadBytes);
-        if (!TryTakeGranules(granules, out long position))
+        long position = TakeGranules(granules);
+        if (position < 0)
         {
             claim = OpenSlot.None;
             return false;
@@ -215,11 +234,21 @@ internal unsafe struct MpmcProducerCore<TMemory>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void WriteRecord<T>(long position, in T value, int type) where T : unmanaged
+    private void Write(long position, int granules, ReadOnlySpan<byte> payload, int type)
+    {
+        byte* record = _map.RecordAt(position);
+        TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
+        TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
+        Publish(position, granules);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Write<T>(long position, in T value, int type) where T : unmanaged
     {
         byte* record = _map.RecordAt(position);
         TMemory.Write(record, MpmcLayout.EncodeRecord(sizeof(T), type), Edge.M5);
         TMemory.Write(MpmcMap.PayloadOf(record), value, Edge.M5);
+        Publish(position, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -231,45 +260,24 @@ internal unsafe struct MpmcProducerCore<TMemory>
         TMemory.Store(_row.MessagesWritten, ++_messages, Edge.M20);
     }
 
-    /// <summary>Makes the next granules this producer's own. False when they are not free.</summary>
+    /// <summary>True when the next granules are known to be free and nothing else is to be seen to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryTakeGranules(int granules, out long position)
+    private readonly bool CanTakeFast(int granules, out long position)
+    {
+        // M1 acquire: the claims up to here, and with them the words of the lap before, are at least as new. Pairs with M3.
+        position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
+        return position + granules <= _freeBelow && !_open.IsOpen && !IsCompleted;
+    }
+
+    /// <summary>Makes the next granules this producer's own. Returns their position, or -1 when they are not free.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long TakeGranules(int granules)
     {
         ThrowIfCompleted();
         if (_open.IsOpen)
             MarkOpen();
-        // M1 acquire: the claims up to here, and with them the words of the lap before, are at least as new. Pairs with M3.
-        position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
-        return position + granules <= _freeBelow && TryMove(ref position, granules) || TryTakeGranulesSlow(granules, ref position);
-    }
-
-    /// <summary>Announces the interval and moves the position over it. On failure the position is the one found.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryMove(ref long position, int granules)
-    {
-        long end = position + granules;
-        // M2 plain, then release: whoever sees the new start sees what we published before. Both are visible before M3.
-        TMemory.Store(_row.IntervalEnd, end, Edge.M2);
-        TMemory.StoreRelease(_row.IntervalStart, position, Edge.M2);
-        if (_map.HasOneProducer)
-        {
-            // M3 release: nobody else moves it, so a store will do.
-            TMemory.StoreRelease(_map.ProducerPosition, end, Edge.M3);
-            _position = end;
-            return true;
-        }
-
-        // M3: of all who try for this position one gets it.
-        long found = TMemory.CompareExchange(_map.ProducerPosition, end, position, Edge.M3);
-        if (found == position)
-            return true;
-        position = found;
-        return false;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryTakeGranulesSlow(int granules, ref long position)
-    {
+        // M1 acquire: as in CanTakeFast. Pairs with M3.
+        long position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
         Contention contention = default;
         while (true)
         {
@@ -278,7 +286,7 @@ internal unsafe struct MpmcProducerCore<TMemory>
             {
                 // An attempt that was lost must not make this row a suspect for what its winner may leave behind.
                 ForgetInterval();
-                return false;
+                return -1;
             }
 
             if (room == Room.OutOfDate)
@@ -291,10 +299,34 @@ internal unsafe struct MpmcProducerCore<TMemory>
                 continue;
             }
 
-            if (TryMove(ref position, granules))
-                return true;
+            long found = Move(position, granules);
+            if (found == position)
+                return position;
+            position = found;
             contention.Lost();
         }
+    }
+
+    /// <summary>
+    /// Announces the interval and moves the position over it. Returns the position found: the one given, or another's.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Move(long position, int granules)
+    {
+        long end = position + granules;
+        // M2 plain, then release: whoever sees the new start sees what we published before. Both are visible before M3.
+        TMemory.Store(_row.IntervalEnd, end, Edge.M2);
+        TMemory.StoreRelease(_row.IntervalStart, position, Edge.M2);
+        if (_map.HasOneProducer)
+        {
+            // M3 release: nobody else moves it, so a store will do.
+            TMemory.StoreRelease(_map.ProducerPosition, end, Edge.M3);
+            _position = end;
+            return position;
+        }
+
+        // M3: of all who try for this position one gets it.
+        return TMemory.CompareExchange(_map.ProducerPosition, end, position, Edge.M3);
     }
 
     private enum Room
@@ -327,6 +359,7 @@ internal unsafe struct MpmcProducerCore<TMemory>
             if (behind > 1)
                 ThrowHelper.CorruptSlot(at, word);
             _freeBelow = at;
+            RoomSeen = at - position;
             BlockedAt = at - _map.GranuleCount;
             return Room.Full;
         }
@@ -338,9 +371,9 @@ internal unsafe struct MpmcProducerCore<TMemory>
     /// <summary>Takes as many granules as there are free, up to a number. Returns how many.</summary>
     private int TryTakeUpTo(int wanted, out long position)
     {
-        while (!TryTakeGranules(wanted, out position))
+        while ((position = TakeGranules(wanted)) < 0)
         {
-            wanted = (int)Math.Min(wanted - 1, _freeBelow - position);
+            wanted = (int)Math.Min(wanted - 1, RoomSeen);
             if (wanted <= 0)
                 return 0;
         }

@@ -36,14 +36,10 @@ public sealed class MpmcProducer<T> : RingHandle
     public bool TryWrite(in T value, int type = 0)
     {
         EnterBeside();
-        try
-        {
-            return _core.TryWrite(value, type) || (_pace.IsDue() && TryWriteAgain(value, type));
-        }
-        finally
-        {
-            ExitBeside(opened: 0);
-        }
+        if (!_core.TryWriteFast(value, type))
+            return TryWriteSlow(value, type);
+        ExitBeside(opened: 0);
+        return true;
     }
 
     /// <summary>
@@ -89,5 +85,15 @@ public sealed class MpmcProducer<T> : RingHandle
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryWriteAgain(in T value, int type) => _core.LookForTheDead(_oracle) && _core.TryWrite(value, type);
+    private bool TryWriteSlow(in T value, int type)
+    {
+        try
+        {
+            return _core.TryWrite(value, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(value, type));
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
+    }
 }
