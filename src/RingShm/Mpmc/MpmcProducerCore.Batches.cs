@@ -1,0 +1,88 @@
+using RingShm.Layout;
+using RingShm.Memory;
+
+namespace RingShm.Mpmc;
+
+/// <summary>Several messages with one move of the position, published one after the other.</summary>
+internal unsafe partial struct MpmcProducerCore<TMemory>
+{
+    /// <summary>
+    /// Writes as many of the values as there is room for, with one move of the position, and publishes them in order: a producer
+    /// that dies inside has written the first so many of them. Returns how many.
+    /// </summary>
+    public int TryWriteBatch<T>(ReadOnlySpan<T> values, int type) where T : unmanaged
+    {
+        if (values.IsEmpty)
+            return 0;
+        int wanted = (int)Math.Min(values.Length, _map.GranuleCount);
+        int count = TryTakeUpTo(wanted, out long position);
+        for (int i = 0; i < count; i++)
+        {
+            WriteRecord(position + i, values[i], type);
+            Publish(position + i, 1);
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// The same for messages of any length: all of those given, or the longest head of them for which there is room.
+    /// </summary>
+    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type)
+    {
+        int count = 0;
+        long granules = 0;
+        for (; count < messages.Length && messages[count].Length <= _map.MaxMessageBytes; count++)
+        {
+            long more = granules + _map.GranulesFor(messages[count].Length);
+            if (more > _map.GranuleCount)
+                break;
+            granules = more;
+        }
+
+        if (count == 0)
+        {
+            if (messages.Length > 0)
+                ThrowHelper.MessageTooLarge(messages[0].Length, _map.MaxMessageBytes);
+            return 0;
+        }
+
+        long position;
+        while (!TryTakeGranules((int)granules, out position))
+        {
+            // Room for fewer granules than wanted, or for none: try again with the messages that fit.
+            long room = _freeBelow - position;
+            do
+                granules -= _map.GranulesFor(messages[--count].Length);
+            while (count > 0 && granules > room);
+            if (count == 0)
+                return 0;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> payload = messages[i].Span;
+            int size = _map.GranulesFor(payload.Length);
+            byte* record = _map.RecordAt(position);
+            TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
+            TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
+            Publish(position, size);
+            position += size;
+        }
+
+        return count;
+    }
+
+    /// <summary>Takes as many granules as there are free, up to a number. Returns how many.</summary>
+    private int TryTakeUpTo(int wanted, out long position)
+    {
+        while (!TryTakeGranules(wanted, out position))
+        {
+            wanted = (int)Math.Min(wanted - 1, _freeBelow - position);
+            if (wanted <= 0)
+                return 0;
+        }
+
+        return wanted;
+    }
+}
