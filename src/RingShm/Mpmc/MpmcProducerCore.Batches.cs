@@ -59,18 +59,42 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
                 return 0;
         }
 
-        for (int i = 0; i < count; i++)
+        int published = 0;
+        try
         {
-            ReadOnlySpan<byte> payload = messages[i].Span;
-            int size = _map.GranulesFor(payload.Length);
-            byte* record = _map.RecordAt(position);
-            TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
-            TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
-            Publish(position, size);
-            position += size;
+            for (; published < count; published++)
+            {
+                ReadOnlySpan<byte> payload = messages[published].Span;
+                int size = _map.GranulesFor(payload.Length);
+                byte* record = _map.RecordAt(position);
+                TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
+                TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
+                Publish(position, size);
+                position += size;
+            }
+        }
+        finally
+        {
+            if (published < count)
+                GiveUpRest(messages[published..count], position);
         }
 
         return count;
+    }
+
+    /// <summary>
+    /// A source that threw leaves places that were claimed and will not be filled. They must be given up: a hole whose owner is alive is
+    /// waited for without end.
+    /// </summary>
+    private readonly void GiveUpRest(ReadOnlySpan<ReadOnlyMemory<byte>> messages, long position)
+    {
+        foreach (ReadOnlyMemory<byte> message in messages)
+        {
+            int size = _map.GranulesFor(message.Length);
+            // M6 release: as for a claim that is given up. Pairs with M9.
+            TMemory.StoreRelease(_map.WordAt(position), MpmcWord.Skip(_map.LapOf(position), size), Edge.M6);
+            position += size;
+        }
     }
 
     /// <summary>Takes as many granules as there are free, up to a number. Returns how many.</summary>
