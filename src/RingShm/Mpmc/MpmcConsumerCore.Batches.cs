@@ -102,6 +102,10 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
 
         for (int i = messages - 1; i >= 0; i--)
         {
+            // While the first word stands, everybody sees that we hold something. So it goes after the others are announced:
+            // nobody can take the ring for drained, and if we die here, whoever sweeps us announces them.
+            if (i == 0 && settled < messages)
+                MpmcRecovery<TMemory>.RaiseAttention(_map);
             position -= sizes[i];
             if (i >= settled)
                 Return(position, sizes[i]);
@@ -111,7 +115,7 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
 
         _open = OpenSlot.None;
         CountRead(settled);
-        if (settled < messages)
+        if (settled == 0)
             MpmcRecovery<TMemory>.RaiseAttention(_map);
     }
 
@@ -139,9 +143,13 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
         }
 
         Return(lease.Position, lease.Granules);
-        if (lease.IsMarked)
-            TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
         _open = OpenSlot.None;
+        // Announced before nothing shows any more that we had it, as in SettleBatch.
         MpmcRecovery<TMemory>.RaiseAttention(_map);
+        if (lease.IsMarked)
+        {
+            // M21 release: the announcement before the mark is gone. Pairs with M21 in HoldsMessages.
+            TMemory.StoreRelease(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
+        }
     }
 }

@@ -245,7 +245,7 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
             if (behind == 1 || (behind == 0 && state is SlotState.Free or SlotState.Writing))
             {
                 // An attempt that was lost must not make this row a suspect for what its winner may leave behind.
-                TMemory.Store(_row.IntervalEnd, 0, Edge.M2);
+                ForgetInterval();
                 return false;
             }
 
@@ -315,6 +315,10 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
         lease = OpenSlot.None;
         return false;
     }
+
+    private readonly void ForgetInterval() =>
+        // M2 release: what we released or marked before is visible to who sees the interval empty. Pairs with M16.
+        TMemory.StoreRelease(_row.IntervalStart, TMemory.Load(_row.IntervalEnd, Edge.M2), Edge.M2);
 
     private void MarkOpen()
     {

@@ -300,5 +300,7 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
             TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
     }
 
-    private readonly void ForgetInterval() => TMemory.Store(_row.IntervalEnd, 0, Edge.M2);
+    private readonly void ForgetInterval() =>
+        // M2 release: what we published or marked before is visible to who sees the interval empty. Pairs with M16.
+        TMemory.StoreRelease(_row.IntervalStart, TMemory.Load(_row.IntervalEnd, Edge.M2), Edge.M2);
 }
