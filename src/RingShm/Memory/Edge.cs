@@ -71,7 +71,8 @@ internal enum Edge
 
     /// <summary>
     /// MPMC producer and consumer: store the interval that they are about to try for in their own row; end plain, start release,
-    /// so that what they published or marked before is visible to who sees the new interval. Pairs with <see cref="M16"/>.
+    /// so that what they published or marked before is visible to who sees the new interval. An interval is emptied by its start
+    /// alone, for the same reason. Pairs with <see cref="M16"/>.
     /// </summary>
     M2,
 
@@ -135,7 +136,10 @@ internal enum Edge
     /// <summary>MPMC: counters; owners store those of their rows, survivors raise the shared ones by compare-and-swap.</summary>
     M20,
 
-    /// <summary>MPMC owner: how many words name its row; raised before a mark, lowered after. Read by others after its death.</summary>
+    /// <summary>
+    /// MPMC owner: how many words name its row; raised before a mark, lowered after. Survivors read it after the owner's death;
+    /// consumers that ask whether the ring is drained, at any time, acquire.
+    /// </summary>
     M21,
 
     /// <summary>MPMC consumer: hands a message that it took back undelivered, release. Pairs with <see cref="M9"/>.</summary>

@@ -124,9 +124,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
         }
         finally
         {
-            if (messages > 0)
-                _core.SettleBatch(batch, messages, handled);
-            ExitBeside(opened: 0);
+            EndBatch(batch, messages, handled);
         }
     }
 
@@ -171,9 +169,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
         }
         finally
         {
-            if (messages > 0)
-                _core.SettleBatch(batch, messages, settled);
-            ExitBeside(opened: 0);
+            EndBatch(batch, messages, settled);
         }
     }
 
@@ -190,6 +186,20 @@ public sealed unsafe class MpmcConsumer : RingHandle
     {
         int messages = _core.TryTakeBatch(limit, out batch);
         return messages == 0 && _pace.IsDue() && _core.LookForTheDead(_oracle) ? _core.TryTakeBatch(limit, out batch) : messages;
+    }
+
+    /// <summary>Whatever the words are that it meets, the handle is left.</summary>
+    private void EndBatch(in Mpmc.OpenSlot batch, int messages, int settled)
+    {
+        try
+        {
+            if (messages > 0)
+                _core.SettleBatch(batch, messages, settled);
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
     }
 
     private void HandleAll<TState>(in Mpmc.OpenSlot batch, int messages, MessageHandler<TState> handler, TState state, ref int handled)

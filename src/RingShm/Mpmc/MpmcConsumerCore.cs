@@ -27,7 +27,7 @@ internal readonly unsafe struct MpmcRecord(byte* payload, int lengthBytes, int t
 /// its start finds the lengths of all that is not released.
 /// One thread at a time; no member waits; nothing here allocates but a lease that stays open beside more others than ever before.
 /// </remarks>
-internal unsafe struct MpmcConsumerCore<TMemory>
+internal unsafe partial struct MpmcConsumerCore<TMemory>
     where TMemory : struct, IMemory
 {
     private readonly MpmcMap _map;
@@ -143,74 +143,6 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         return true;
     }
 
-    /// <summary>
-    /// Takes values until the destination is full or there are no more now, with one move of the position. Returns how many.
-    /// </summary>
-    public int TryReadBatch<T>(Span<T> destination) where T : unmanaged
-    {
-        if (destination.IsEmpty)
-            return 0;
-        int count = TryTakeBatch(destination.Length, out OpenSlot batch);
-        long position = batch.Position;
-        bool whole = true;
-        for (int i = 0; i < count; i++)
-        {
-            byte* record = _map.RecordAt(position + i);
-            whole &= MpmcLayout.LengthOf(TMemory.Read<long>(record, Edge.M11)) == sizeof(T);
-            destination[i] = TMemory.Read<T>(MpmcMap.PayloadOf(record), Edge.M11);
-        }
-
-        if (count > 0)
-            SettleBatch(batch, count, count);
-        if (!whole)
-            ThrowHelper.CorruptRecord(position, -1);
-        return count;
-    }
-
-    /// <summary>
-    /// Takes up to so many messages with one move of the position. They are one lease until <see cref="SettleBatch"/>. Returns how
-    /// many; a returned message comes alone.
-    /// </summary>
-    public int TryTakeBatch(int limit, out OpenSlot batch)
-    {
-        while (true)
-        {
-            if (!TryTakeOrFindHead(out batch, out long position))
-                return 0;
-            if (batch.IsOpen)
-                return 1;
-            long end = position;
-            long last = position + _map.GranuleCount;
-            int count = 0;
-            while (count < limit)
-            {
-                // M9 acquire: each record is read after its word. Pairs with M6.
-                long word = TMemory.LoadAcquire(_map.WordAt(end), Edge.M9);
-                if (!MpmcWord.IsFull(word, _map.LapOf(end)))
-                    break;
-                int granules = CheckedGranules(end, word);
-                if (end + granules > last)
-                    break;
-                end += granules;
-                count++;
-            }
-
-            if (count > 0 && TryMove(ref position, end))
-            {
-                batch = _open = new OpenSlot(position, (int)(end - position));
-                return count;
-            }
-        }
-    }
-
-    /// <summary>The message at a position inside an open lease, and where the next one begins. False when its header is damaged.</summary>
-    public readonly bool TryRecordAt(long position, out MpmcRecord record, out long next)
-    {
-        // M9 acquire: our own lease's word, which nobody changes while we live.
-        next = position + CheckedGranules(position, TMemory.LoadAcquire(_map.WordAt(position), Edge.M9));
-        return TryRecordOf(new OpenSlot(position, (int)(next - position)), out record);
-    }
-
     /// <summary>The message of an open lease. False when its header is damaged.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryRecordOf(in OpenSlot lease, out MpmcRecord record)
@@ -252,42 +184,6 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         return TryReleaseOther(position);
     }
 
-    /// <summary>
-    /// Ends a batch: releases its first messages and returns the others, flagged, to whoever comes. From the last to the first,
-    /// so that what is not settled yet can be walked to from the start.
-    /// </summary>
-    public void SettleBatch(in OpenSlot batch, int messages, int settled)
-    {
-        if (batch.IsMarked || messages == 1)
-        {
-            SettleOne(batch, settled > 0);
-            return;
-        }
-
-        Span<int> sizes = messages <= MaxStackSizes ? stackalloc int[messages] : new int[messages];
-        long position = batch.Position;
-        for (int i = 0; i < messages; i++)
-        {
-            // M9 acquire: as in RecordAt.
-            sizes[i] = CheckedGranules(position, TMemory.LoadAcquire(_map.WordAt(position), Edge.M9));
-            position += sizes[i];
-        }
-
-        for (int i = messages - 1; i >= 0; i--)
-        {
-            position -= sizes[i];
-            if (i >= settled)
-                Return(position, sizes[i]);
-            else
-                Free(position, sizes[i]);
-        }
-
-        _open = OpenSlot.None;
-        CountRead(settled);
-        if (settled < messages)
-            MpmcRecovery<TMemory>.RaiseAttention(_map);
-    }
-
     /// <summary>True when the ring was completed, everything in it was taken, and nobody holds a message that may come again.</summary>
     public readonly bool IsDrained()
     {
@@ -314,8 +210,6 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         return MpmcRecovery<TMemory>.ResolveUnpublished(_map, oracle, position)
             | MpmcRecovery<TMemory>.SweepDeadConsumers(_map, oracle, _row.Index);
     }
-
-    private const int MaxStackSizes = 128;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly int CheckedGranules(long position, long word)
@@ -374,21 +268,6 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         return TMemory.CompareExchange(_map.ConsumerPosition, end, position, Edge.M10);
     }
 
-    /// <summary>A returned message as a lease of its own, or the position of the next one in order.</summary>
-    private bool TryTakeOrFindHead(out OpenSlot returned, out long position)
-    {
-        if (_open.IsOpen)
-            MarkOpen();
-        position = -1;
-        // M19 acquire: as in CanTakeFast.
-        if ((_looksForReturned || TMemory.LoadAcquire(_map.Attention, Edge.M19) != _attention) && TryTakeReturned(out returned))
-            return true;
-        returned = OpenSlot.None;
-        // M8 acquire: as in CanTakeFast.
-        position = _map.HasOneConsumer ? _position : TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
-        return TryFindHead(ref position);
-    }
-
     /// <summary>
     /// Goes on to the message that is next in order, past what was given up and from positions that are out of date. False when
     /// nothing is published there.
@@ -412,7 +291,7 @@ internal unsafe struct MpmcConsumerCore<TMemory>
             if (behind == 1 || (behind == 0 && state is SlotState.Free or SlotState.Writing))
             {
                 // An attempt that was lost must not make this row a suspect for what its winner may leave behind.
-                TMemory.Store(_row.IntervalEnd, 0, Edge.M2);
+                ForgetInterval();
                 return false;
             }
 
@@ -483,6 +362,10 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         return false;
     }
 
+    private readonly void ForgetInterval() =>
+        // M2 release: what we released or marked before is visible to who sees the interval empty. Pairs with M16.
+        TMemory.StoreRelease(_row.IntervalStart, TMemory.Load(_row.IntervalEnd, Edge.M2), Edge.M2);
+
     private void MarkOpen()
     {
         if (!_open.IsMarked)
@@ -517,21 +400,6 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         Unmark(lease);
         CountRead(1);
         return true;
-    }
-
-    private void SettleOne(in OpenSlot lease, bool isSettled)
-    {
-        if (isSettled)
-        {
-            ReleaseOpen(lease);
-            return;
-        }
-
-        Return(lease.Position, lease.Granules);
-        if (lease.IsMarked)
-            TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
-        _open = OpenSlot.None;
-        MpmcRecovery<TMemory>.RaiseAttention(_map);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,7 +20,7 @@ namespace RingShm.Mpmc;
 /// Source of the queue: Dmitry Vyukov, "Bounded MPMC queue", 1024cores.net.
 /// One thread at a time; no member waits; nothing here allocates but a claim that stays open beside more others than ever before.
 /// </remarks>
-internal unsafe struct MpmcProducerCore<TMemory>
+internal unsafe partial struct MpmcProducerCore<TMemory>
     where TMemory : struct, IMemory
 {
     /// <summary>How many granules further than needed a look at the words goes, so that most claims need none.</summary>
@@ -109,67 +109,6 @@ internal unsafe struct MpmcProducerCore<TMemory>
             return false;
         Write(position, value, type);
         return true;
-    }
-
-    /// <summary>
-    /// Writes as many of the values as there is room for, with one move of the position, and publishes them in order: a producer
-    /// that dies inside has written the first so many of them. Returns how many.
-    /// </summary>
-    public int TryWriteBatch<T>(ReadOnlySpan<T> values, int type) where T : unmanaged
-    {
-        if (values.IsEmpty)
-            return 0;
-        int wanted = (int)Math.Min(values.Length, _map.GranuleCount);
-        int count = TryTakeUpTo(wanted, out long position);
-        for (int i = 0; i < count; i++)
-            Write(position + i, values[i], type);
-
-        return count;
-    }
-
-    /// <summary>
-    /// The same for messages of any length: all of those given, or the longest head of them for which there is room.
-    /// </summary>
-    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type)
-    {
-        int count = 0;
-        long granules = 0;
-        for (; count < messages.Length && messages[count].Length <= _map.MaxMessageBytes; count++)
-        {
-            long more = granules + _map.GranulesFor(messages[count].Length);
-            if (more > _map.GranuleCount)
-                break;
-            granules = more;
-        }
-
-        if (count == 0)
-        {
-            if (messages.Length > 0)
-                ThrowHelper.MessageTooLarge(messages[0].Length, _map.MaxMessageBytes);
-            return 0;
-        }
-
-        long position;
-        while ((position = TakeGranules((int)granules)) < 0)
-        {
-            // Room for fewer granules than wanted, or for none: try again with the messages that fit.
-            long room = RoomSeen;
-            do
-                granules -= _map.GranulesFor(messages[--count].Length);
-            while (count > 0 && granules > room);
-            if (count == 0)
-                return 0;
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<byte> payload = messages[i].Span;
-            int size = _map.GranulesFor(payload.Length);
-            Write(position, size, payload, type);
-            position += size;
-        }
-
-        return count;
     }
 
     /// <summary>Claims room for a payload of at most this length. False when there is none.</summary>
@@ -368,19 +307,6 @@ internal unsafe struct MpmcProducerCore<TMemory>
         return Room.Free;
     }
 
-    /// <summary>Takes as many granules as there are free, up to a number. Returns how many.</summary>
-    private int TryTakeUpTo(int wanted, out long position)
-    {
-        while ((position = TakeGranules(wanted)) < 0)
-        {
-            wanted = (int)Math.Min(wanted - 1, RoomSeen);
-            if (wanted <= 0)
-                return 0;
-        }
-
-        return wanted;
-    }
-
     private void MarkOpen()
     {
         if (!_open.IsMarked)
@@ -413,5 +339,7 @@ internal unsafe struct MpmcProducerCore<TMemory>
             TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
     }
 
-    private readonly void ForgetInterval() => TMemory.Store(_row.IntervalEnd, 0, Edge.M2);
+    private readonly void ForgetInterval() =>
+        // M2 release: what we published or marked before is visible to who sees the interval empty. Pairs with M16.
+        TMemory.StoreRelease(_row.IntervalStart, TMemory.Load(_row.IntervalEnd, Edge.M2), Edge.M2);
 }

@@ -165,7 +165,8 @@ internal static unsafe class MpmcRecovery<TMemory>
         long start = TMemory.LoadAcquire(row.IntervalStart, Edge.M16);
         if (TMemory.Load(row.Role, Edge.P4) != (long)ParticipantRole.Consumer)
             return false;
-        if (TMemory.Load(row.Marks, Edge.M21) != 0)
+        // M21 acquire: who lowers it to nothing has announced before what it returned. Pairs with M21 in SettleOne.
+        if (TMemory.LoadAcquire(row.Marks, Edge.M21) != 0)
             return true;
         if (start >= TMemory.Load(row.IntervalEnd, Edge.M16))
             return false;

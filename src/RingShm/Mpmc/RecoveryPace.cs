@@ -5,11 +5,12 @@ namespace RingShm.Mpmc;
 
 /// <summary>
 /// How often a handle that finds nothing to do asks the kernel whether somebody has died: about every half millisecond while it
-/// polls, at once when it polls more rarely. A poll in between costs an increment and a comparison.
+/// polls, at each poll when it polls more rarely. A handle that goes over from the one to the other looks after 64 polls at the
+/// latest. A poll in between costs an increment and a comparison.
 /// </summary>
 internal struct RecoveryPace
 {
-    private const int MostPollsBetweenLooks = 1024;
+    private const int MostPollsBetweenLooks = 64;
 
     private static readonly long s_interval = Stopwatch.Frequency / 2000;
 
@@ -25,11 +26,17 @@ internal struct RecoveryPace
     {
         _polls = 0;
         long now = Stopwatch.GetTimestamp();
-        bool isDue = now - _lastCheck >= s_interval;
-        if (isDue)
-            _lastCheck = now;
-        // Looks at the clock less often while they come to nothing, more often when one comes late.
-        _pollsPerLook = isDue ? _pollsPerLook / 2 : Math.Min(MostPollsBetweenLooks, (_pollsPerLook * 2) + 1);
-        return isDue;
+        long sinceLast = now - _lastCheck;
+        if (sinceLast < s_interval)
+        {
+            // Looks at the clock less often while they come to nothing.
+            _pollsPerLook = Math.Min(MostPollsBetweenLooks, (_pollsPerLook * 2) + 1);
+            return false;
+        }
+
+        // A look that comes late means that the polls have become rare: then at every one of them.
+        _pollsPerLook = sinceLast >= 2 * s_interval ? 0 : _pollsPerLook / 2;
+        _lastCheck = now;
+        return true;
     }
 }
