@@ -116,21 +116,6 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
             MpmcRecovery<TMemory>.RaiseAttention(_map);
     }
 
-    /// <summary>For a batch: a returned message as a lease of its own, or the position of the next one in order.</summary>
-    private bool TryTakeOrFindHead(out OpenSlot returned, out long position)
-    {
-        if (_open.IsOpen)
-            MarkOpen();
-        position = -1;
-        // M19 acquire: as in CanTakeFast.
-        if ((_looksForReturned || TMemory.LoadAcquire(_map.Attention, Edge.M19) != _attention) && TryTakeReturned(out returned))
-            return true;
-        returned = OpenSlot.None;
-        // M8 acquire: as in CanTakeFast.
-        position = _map.HasOneConsumer ? _position : TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
-        return TryFindHead(ref position);
-    }
-
     private void SettleOne(in OpenSlot lease, bool isSettled)
     {
         if (isSettled)
