@@ -39,9 +39,9 @@ public readonly ref struct Message
     public long Position { get; }
 
     /// <summary>
-    /// True when a consumer that died may have been handed this message before. A message without the flag was never
-    /// delivered to anybody else, but for one case that is a known defect: what a batch delivered and did not hand back, because
-    /// its handler threw or it was settled in part, before the consumer detached in peace.
+    /// True when the message may have been handed out before: by a consumer that died, or by a batch, of this consumer or of an
+    /// earlier one, that did not hand it back because its handler threw or it was settled in part. A message without the flag was
+    /// never handed to anybody.
     /// </summary>
     public bool Redelivered { get; }
 

@@ -56,6 +56,12 @@ internal static class Mutations
             ForcedLoad = Edge.S4, ForcedValue = 0, Phase = "start consumer",
         },
 
+        new("rest-not-marked", "A consumer keeps to itself that its batch did not hand back all.")
+        {
+            DroppedStores = Set(Edge.S11), Phase = "end batch",
+        },
+        new("rest-forgotten", "A batch that did not hand back all ends like one that did.") { ForgetsRestOfBatch = true },
+
         // Completion.
         new("S12-relaxed", "Completion is stored without release.") { WeakReleases = Set(Edge.S12) },
         new("S13-relaxed", "Completion is loaded without acquire.") { WeakAcquires = Set(Edge.S13) },

@@ -54,7 +54,7 @@ internal enum Edge
     /// <summary>Producer: stores an inner header of a batch, not yet reachable. Ordered by the first header's <see cref="S3"/>.</summary>
     S10,
 
-    /// <summary>Consumer: notes in its own words how far a batch or a takeover has delivered; read only after its death.</summary>
+    /// <summary>Consumer: notes in its own words how far a batch or a takeover has delivered; read after its death or its detach.</summary>
     S11,
 
     /// <summary>Anyone: stores the completed word, release, after the last publication that happens before it.</summary>

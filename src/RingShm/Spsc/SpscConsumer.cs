@@ -84,8 +84,8 @@ public sealed unsafe class SpscConsumer : RingHandle
     /// the end. Never waits. Returns how many; 0 when there are none now.
     /// </summary>
     /// <param name="handler">
-    /// What to do with each. If it throws, the messages before that one are handed back, that one comes again, and the exception
-    /// goes on to the caller.
+    /// What to do with each. If it throws, the messages before that one are handed back, that one comes again, flagged
+    /// <see cref="Message.Redelivered"/>, and the exception goes on to the caller.
     /// </param>
     /// <param name="limit">The most messages to pass.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
@@ -108,6 +108,7 @@ public sealed unsafe class SpscConsumer : RingHandle
         Enter();
         long start = _core.Position;
         long position = start;
+        long delivered = start;
         int messages = 0;
         int redelivered = 0;
         try
@@ -115,9 +116,10 @@ public sealed unsafe class SpscConsumer : RingHandle
             while (messages < limit && _core.IsWithinLap(position) && _core.TryPeekAt(position, out Spsc.SpscRecord record))
             {
                 bool again = _core.IsRedelivered(position);
-                _core.NoteDelivered(position + record.SizeBytes);
+                delivered = position + record.SizeBytes;
+                _core.NoteDelivered(delivered);
                 handler(new Message(new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, again, owner: null), state);
-                position += record.SizeBytes;
+                position = delivered;
                 messages++;
                 redelivered += again ? 1 : 0;
             }
@@ -128,17 +130,18 @@ public sealed unsafe class SpscConsumer : RingHandle
         {
             if (messages > 0)
                 _core.ReleaseBatch(position - start, messages, redelivered);
+            _core.EndBatch(delivered);
             Exit();
         }
     }
 
     /// <summary>
     /// Passes up to <paramref name="limit"/> messages to the handler, one after the other, then asks how many of them, from the
-    /// first, are dealt with, and hands exactly those back; the others come again. For a consumer that gathers messages and
+    /// first, are dealt with, and hands exactly those back; the others come again, flagged <see cref="Message.Redelivered"/>. For a consumer that gathers messages and
     /// deals with them together: it writes a buffer to a file, say, before it gives up the only other copy. Never waits.
     /// Returns how many were handed back; 0 when there are no messages now, and then neither delegate is called for any.
     /// </summary>
-    /// <param name="handler">What to do with each. If it throws, none is handed back and all of them come again.</param>
+    /// <param name="handler">What to do with each. If it throws, none is handed back and all that it got come again.</param>
     /// <param name="settle">
     /// Called once, after the last message and before anything is handed back, with the number of messages that the handler
     /// got. Returns how many of them to hand back. If it throws, none is handed back.
@@ -158,18 +161,20 @@ public sealed unsafe class SpscConsumer : RingHandle
         ArgumentNullException.ThrowIfNull(settle);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         Enter();
+        long position = _core.Position;
+        long delivered = position;
         try
         {
-            long position = _core.Position;
             int messages = 0;
             for (; messages < limit && _core.IsWithinLap(position) && _core.TryPeekAt(position, out Spsc.SpscRecord record); messages++)
             {
-                _core.NoteDelivered(position + record.SizeBytes);
+                delivered = position + record.SizeBytes;
+                _core.NoteDelivered(delivered);
                 handler(
                     new Message(
                         new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, _core.IsRedelivered(position), owner: null),
                     state);
-                position += record.SizeBytes;
+                position = delivered;
             }
 
             int settled = messages == 0 ? 0 : settle(messages, state);
@@ -180,6 +185,7 @@ public sealed unsafe class SpscConsumer : RingHandle
         }
         finally
         {
+            _core.EndBatch(delivered);
             Exit();
         }
     }

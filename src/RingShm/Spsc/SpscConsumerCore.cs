@@ -16,8 +16,8 @@ internal unsafe struct SpscConsumerCore<TMemory>
     private readonly byte* _data;
     private readonly long _mask;
     private readonly int _maxMessageBytes;
-    private readonly long _redeliverBelow;
 
+    private long _redeliverBelow;
     private long _consumerPosition;
     private long _messages;
 
@@ -34,7 +34,10 @@ internal unsafe struct SpscConsumerCore<TMemory>
 
     public readonly long Position => _consumerPosition;
 
-    /// <summary>True when a dead predecessor may have been handed the message at this position already.</summary>
+    /// <summary>
+    /// True when the message at this position may have been handed out already: by a predecessor that died, or in a batch, here or
+    /// there, that gave it back.
+    /// </summary>
     public readonly bool IsRedelivered(long position) => position < _redeliverBelow;
 
     /// <summary>Loads the next header and judges nothing. Never throws.</summary>
@@ -117,6 +120,17 @@ internal unsafe struct SpscConsumerCore<TMemory>
         // S11 plain: our own word; it is read only after the kernel has confirmed our death.
         TMemory.Store(_map.DeliveredThrough, endPosition, Edge.S11);
 
+    /// <summary>
+    /// Ends a batch that handed out the messages before this position, after what it releases is released. The rest comes again,
+    /// to this consumer or to its successor, and must be flagged. The mark is stored now: a later, shorter batch lowers the note.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void EndBatch(long deliveredEnd)
+    {
+        if (deliveredEnd > _consumerPosition)
+            MarkDelivered(deliveredEnd);
+    }
+
     /// <summary>Hands the bytes of the message at the consumer position back to the producer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(long bytes)
@@ -165,7 +179,15 @@ internal unsafe struct SpscConsumerCore<TMemory>
         TMemory.StoreRelease(_map.ConsumerPosition, position, Edge.S6);
     }
 
-    /// <summary>How many of the next records of this size a dead predecessor may have been handed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MarkDelivered(long end)
+    {
+        _redeliverBelow = Math.Max(_redeliverBelow, end);
+        // S11 plain: our own word; a successor reads it after P3 or after our confirmed death.
+        TMemory.Store(_map.RedeliverBelow, _redeliverBelow, Edge.S11);
+    }
+
+    /// <summary>How many of the next records of this size may have been handed out before.</summary>
     private readonly int RedeliveredIn(long sizeBytes, int count) =>
         _consumerPosition >= _redeliverBelow
             ? 0

@@ -57,6 +57,9 @@ internal sealed record Mutation(string Name, string Description)
     /// <summary>The batch is noted after it is handed out instead of before.</summary>
     public bool NotesAfterDelivery { get; init; }
 
+    /// <summary>A batch that keeps some of its messages ends like one that hands all of them back.</summary>
+    public bool ForgetsRestOfBatch { get; init; }
+
     /// <summary>A creator does not ask whether another has finished in the meantime.</summary>
     public bool CreatesWithoutLooking { get; init; }
 

@@ -149,6 +149,39 @@ internal sealed unsafe class SpscConsumer(SpscWorld world, ModelThread me)
         });
     }
 
+    /// <summary>
+    /// Hands out one batch and releases only its first messages, as a handler that throws or a batch that is settled in part does;
+    /// then goes on with batches of one. What it leaves comes again, to it or to its successor.
+    /// </summary>
+    public void NotedBatchSettledInPart(int batch, int settled, int andThen)
+    {
+        _takes = false;
+        Repeat(1, () =>
+        {
+            long start = _core.Position;
+            long position = start;
+            long releasedEnd = start;
+            int messages = 0;
+            for (; messages < batch && _core.TryPeekAt(position, out SpscRecord record); messages++)
+            {
+                position += record.SizeBytes;
+                _core.NoteDelivered(position);
+                Hand(position - record.SizeBytes, record);
+                releasedEnd = messages < settled ? position : releasedEnd;
+            }
+
+            if (releasedEnd > start)
+                _core.ReleaseBatch(releasedEnd - start, Math.Min(messages, settled), redelivered: 0);
+            _next = world.Released;
+            me.Phase = "end batch";
+            if (!world.Execution.Mutation.ForgetsRestOfBatch)
+                _core.EndBatch(position);
+            me.Phase = "";
+            return messages;
+        });
+        NotedBatches(1, andThen);
+    }
+
     private void Hand(long position, in SpscRecord record)
     {
         byte[] payload = new byte[record.LengthBytes];

@@ -152,7 +152,7 @@ internal sealed unsafe class SpscWorld
 
         if (index < Delivered && !flagged)
             throw new ViolationException($"Message {index} is delivered again to {thread.Name} and not flagged.");
-        if (flagged && !ConsumerDied)
+        if (flagged && index >= Delivered && !ConsumerDied)
             throw new ViolationException($"Message {index} is flagged as delivered again, but no consumer has died.");
         Delivered = Math.Max(Delivered, index + 1);
     }
