@@ -66,12 +66,32 @@ internal struct ExplicitControl
     public ExplicitConsumer Consumer;
 }
 
-[StructLayout(LayoutKind.Sequential, Size = 128)]
+[StructLayout(LayoutKind.Explicit, Size = 128)]
 internal struct ExplicitRow
 {
-    public long Owner;
-    public long Role;
-    public long Generation;
-    public long StartTime;
-    public long AttachTime;
+    [FieldOffset(0)] public long Owner;
+    [FieldOffset(8)] public long Role;
+    [FieldOffset(16)] public long Generation;
+    [FieldOffset(24)] public long StartTime;
+    [FieldOffset(32)] public long AttachTime;
+    [FieldOffset(64)] public long IntervalStart;
+    [FieldOffset(72)] public long IntervalEnd;
+    [FieldOffset(80)] public long Marks;
+    [FieldOffset(88)] public long MessagesWritten;
+    [FieldOffset(96)] public long MessagesRead;
+    [FieldOffset(104)] public long ClaimsAborted;
+    [FieldOffset(112)] public long MessagesRedelivered;
+}
+
+[StructLayout(LayoutKind.Explicit, Size = 0x1000)]
+internal struct ExplicitMpmcControl
+{
+    [FieldOffset(0)] public long Completed;
+    [FieldOffset(8)] public long Attention;
+    [FieldOffset(128)] public long ProducerPosition;
+    [FieldOffset(256)] public long ConsumerPosition;
+    [FieldOffset(384)] public long ClaimsRecovered;
+    [FieldOffset(392)] public long LeasesRecovered;
+    [FieldOffset(400)] public long MessagesDropped;
+    [FieldOffset(408)] public long RowsSwept;
 }

@@ -8,13 +8,17 @@ namespace RingShm.Tests.Layout;
 public sealed class FormatDocumentTests
 {
     private static readonly Type[] Layouts =
-        [typeof(HeaderLayout), typeof(SpscLayout), typeof(RowLayout), typeof(RecordLayout), typeof(RingGeometry)];
+        [typeof(HeaderLayout), typeof(SpscLayout), typeof(MpmcLayout), typeof(MpmcWord), typeof(RowLayout), typeof(RecordLayout), typeof(RingGeometry)];
+
+    /// <summary>What a creator asks for when its caller does not say; no other program needs to know.</summary>
+    private static readonly string[] Defaults = ["RingGeometry.DefaultCapacityBytes", "MpmcLayout.DefaultParticipants"];
 
     private static readonly string[] Document = Embedded.Lines("FORMAT.md");
 
     [Theory]
     [InlineData("Identity page", typeof(HeaderLayout))]
     [InlineData("Control lines", typeof(SpscLayout))]
+    [InlineData("MPMC control lines", typeof(MpmcLayout))]
     [InlineData("Participant rows", typeof(RowLayout))]
     public void Every_offset_of_the_code_is_in_the_document_and_the_other_way_round(string section, Type layout)
     {
@@ -26,6 +30,7 @@ public sealed class FormatDocumentTests
     [Theory]
     [InlineData("Identity page")]
     [InlineData("Control lines")]
+    [InlineData("MPMC control lines")]
     [InlineData("Participant rows")]
     public void Documented_fields_do_not_overlap_and_are_aligned(string section)
     {
@@ -47,7 +52,7 @@ public sealed class FormatDocumentTests
         IEnumerable<(string, long)> coded = Layouts.SelectMany(layout => Constants(layout)
             .Where(constant => !constant.Name.EndsWith("Offset", StringComparison.Ordinal))
             .Select(constant => ($"{layout.Name}.{constant.Name}", constant.Value)))
-            .Where(constant => constant.Item1 != "RingGeometry.DefaultCapacityBytes");
+            .Where(constant => !Defaults.Contains(constant.Item1));
         Assert.Equal(coded.Order(), documented.Order());
     }
 
@@ -64,6 +69,52 @@ public sealed class FormatDocumentTests
                 row[3..].Select(Number));
             Assert.Equal(0x1000, geometry.ControlOffset);
             Assert.Equal(0x2000, geometry.RowsOffset);
+        }
+    }
+
+    [Fact]
+    public void The_documented_mpmc_geometries_are_the_computed_ones()
+    {
+        List<string[]> rows = Table("Identity page", "Capacity for MPMC");
+        Assert.True(rows.Count >= 5);
+        foreach (string[] row in rows)
+        {
+            RingGeometry geometry = RingGeometry.ForMpmc(Number(row[0]), Number(row[1]), Number(row[2]), (int)Number(row[3]), 0);
+            Assert.Equal(
+                [
+                    geometry.MaxMessageBytes, geometry.GranuleBytes, geometry.GranuleCount, geometry.WordsOffset, geometry.DataOffset,
+                    geometry.OverhangBytes, geometry.TotalBytes,
+                ],
+                row[4..].Select(Number));
+            Assert.Equal(0x1000, geometry.ControlOffset);
+            Assert.Equal(0x2000, geometry.RowsOffset);
+            Assert.Equal(Number(row[3]) + 2, geometry.RowCount);
+        }
+    }
+
+    [Fact]
+    public void The_documented_slot_words_and_states_are_the_encoded_ones()
+    {
+        Assert.Equal(
+            Enum.GetValues<SlotState>().Select(state => ($"{state}", (long)state)),
+            Table("MPMC slots", "State").Select(row => (row[0], Number(row[1]))));
+        List<string[]> rows = Table("MPMC slots", "Lap");
+        Assert.Equal(Enum.GetValues<SlotState>().Length, rows.Count);
+        foreach (string[] row in rows)
+        {
+            uint lap = (uint)Number(row[0]);
+            int granules = (int)Number(row[2]);
+            int owner = (int)Number(row[3]);
+            long word = (SlotState)Number(row[1]) switch
+            {
+                SlotState.Free => MpmcWord.Free(lap),
+                SlotState.Full => MpmcWord.Full(lap, granules),
+                SlotState.Skip => MpmcWord.Skip(lap, granules),
+                SlotState.Writing => MpmcWord.Writing(lap, granules, owner),
+                SlotState.Reading => MpmcWord.Reading(lap, granules, owner),
+                _ => MpmcWord.Returned(lap, granules),
+            };
+            Assert.Equal(Number(row[4]), word);
         }
     }
 
@@ -88,6 +139,8 @@ public sealed class FormatDocumentTests
         Assert.Contains($"{(int)LivenessModel.ProcessHandles} = process handles", header["LivenessModel"]);
         foreach (RingKind kind in Enum.GetValues<RingKind>().Where(kind => kind != RingKind.None))
             Assert.Contains($"{(int)kind} = {kind.ToString().ToUpperInvariant()}", header["Kind"]);
+        Assert.Contains("bit 0 = one producer, bit 1 = one consumer, bit 2 = what dead consumers held is dropped", header["Flags"]);
+        Assert.Equal((1, 2, 4), (RingGeometry.PackFlags(true, false, false), RingGeometry.PackFlags(false, true, false), RingGeometry.PackFlags(false, false, true)));
         string role = Table("Participant rows", "Offset").Single(row => row[2] == "Role")[3];
         Assert.Contains($"{(int)ParticipantRole.Producer} = producer", role);
         Assert.Contains($"{(int)ParticipantRole.Consumer} = consumer", role);

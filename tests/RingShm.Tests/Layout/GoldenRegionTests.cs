@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using RingShm.Layout;
 using RingShm.Liveness;
@@ -16,9 +15,6 @@ public sealed unsafe class GoldenRegionTests
 {
     private const string GoldenName = "spsc-v1.hex";
 
-    /// <summary>Names a file to write the region's bytes to, in the golden file's form, instead of comparing them.</summary>
-    private const string OutputVariable = "RINGSHM_GOLDEN_OUTPUT";
-
     private static readonly RegionHeader Header = new(
         RingGeometry.ForSpsc(256, 100, 0), LivenessModel.FileLocks, 0, 1_700_000_000_123_456,
         new Guid("00112233-4455-6677-8899-aabbccddeeff"));
@@ -29,20 +25,14 @@ public sealed unsafe class GoldenRegionTests
         using NativeRegion region = new(Header.Geometry);
         PlayHistory(region);
         region.AssertGuardsAreWhole();
-        if (Environment.GetEnvironmentVariable(OutputVariable) is { Length: > 0 } output)
-            File.WriteAllText(output, ToHex(region.Bytes));
-        ReadOnlySpan<byte> golden = Golden();
-        Assert.Equal(golden.Length, region.Length);
-        int same = golden.CommonPrefixLength(region.Bytes);
-        Assert.True(same == golden.Length,
-            $"offset 0x{same:X4}: golden 0x{golden[Math.Min(same, golden.Length - 1)]:X2}, made 0x{region.Bytes[Math.Min(same, golden.Length - 1)]:X2}");
+        GoldenFile.AssertSame(GoldenName, region.Bytes);
     }
 
     [Fact]
     public void The_golden_bytes_open_as_a_region_and_hold_the_expected_messages()
     {
         using TestFolder folder = new();
-        byte[] bytes = Golden();
+        byte[] bytes = GoldenFile.Read(GoldenName, (int)Header.Geometry.TotalBytes);
         if (OperatingSystem.IsWindows())
         {
             // The golden region was made on Linux; only its word for who is alive differs.
@@ -144,31 +134,6 @@ public sealed unsafe class GoldenRegionTests
     }
 
     private static byte[] Pattern(int length) => [.. Enumerable.Range(1, length).Select(i => (byte)i)];
-
-    private static byte[] Golden()
-    {
-        byte[] bytes = new byte[0x4000];
-        foreach (string line in Embedded.Lines(GoldenName).Where(line => line.Length > 0 && line[0] != '#'))
-        {
-            int offset = int.Parse(line.AsSpan(0, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            Convert.FromHexString(line[5..].Replace(" ", "", StringComparison.Ordinal)).CopyTo(bytes, offset);
-        }
-
-        return bytes;
-    }
-
-    private static string ToHex(ReadOnlySpan<byte> bytes)
-    {
-        StringBuilder text = new("# A region of 0x4000 bytes; lines of 16 zeros are left out. Made by GoldenRegionTests, explained by docs/FORMAT.md.\n");
-        for (int offset = 0; offset < bytes.Length; offset += 16)
-        {
-            ReadOnlySpan<byte> line = bytes.Slice(offset, 16);
-            if (line.ContainsAnyExcept((byte)0))
-                text.Append(CultureInfo.InvariantCulture, $"{offset:X4} {string.Join(' ', line.ToArray().Select(b => b.ToString("X2", CultureInfo.InvariantCulture)))}\n");
-        }
-
-        return text.ToString();
-    }
 
     private sealed class AllDead : IRowOracle
     {

@@ -75,7 +75,7 @@ public sealed unsafe class LayoutOffsetsTests
     [Fact]
     public void Every_word_is_naturally_aligned()
     {
-        foreach (KeyValuePair<string, int> field in OffsetsOf(typeof(SpscLayout)).Concat(OffsetsOf(typeof(RowLayout))))
+        foreach (KeyValuePair<string, int> field in OffsetsOf(typeof(SpscLayout)).Concat(OffsetsOf(typeof(MpmcLayout))).Concat(OffsetsOf(typeof(RowLayout))))
             Assert.Equal(0, field.Value % sizeof(long));
         Assert.Equal(0, HeaderLayout.ReadyOffset % sizeof(long));
     }
@@ -131,6 +131,25 @@ public sealed unsafe class LayoutOffsetsTests
         .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Where(field => field.IsLiteral && field.Name.EndsWith("Offset", StringComparison.Ordinal))
         .ToDictionary(field => field.Name, field => (int)field.GetRawConstantValue()!);
+
+    [Fact]
+    public void Mpmc_control_constants_are_the_offsets_of_the_explicit_struct()
+    {
+        AssertSame<ExplicitMpmcControl>(typeof(MpmcLayout), field => field[..^"Offset".Length]);
+        Assert.Equal(MpmcLayout.ControlBytes, sizeof(ExplicitMpmcControl));
+    }
+
+    [Fact]
+    public void Mpmc_words_of_different_writers_are_at_least_128_bytes_apart()
+    {
+        // Everybody, producers, consumers, survivors.
+        IEnumerable<int> blocks = OffsetsOf(typeof(MpmcLayout)).Select(field => field.Value / 128).Distinct().Order();
+        Assert.Equal([0, 1, 2, 3], blocks);
+        Assert.NotEqual(MpmcLayout.ProducerPositionOffset / 128, MpmcLayout.ConsumerPositionOffset / 128);
+        // In a row, the words that its owner writes at every message have a cache line without the identity that others poll.
+        Assert.Equal(RowLayout.AttachTimeOffset / 64 + 1, RowLayout.IntervalStartOffset / 64);
+        Assert.Equal(RowLayout.IntervalStartOffset / 64, RowLayout.MessagesRedeliveredOffset / 64);
+    }
 
     private static int OffsetIn<T>(string field) => (int)Marshal.OffsetOf<T>(field);
 

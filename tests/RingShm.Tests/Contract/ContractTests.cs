@@ -1,0 +1,44 @@
+namespace RingShm.Tests.Contract;
+
+public sealed class SpscContractTests : RingContract
+{
+    private protected override ContractRing Make() => new SpscContractRing(new RingOptions { CapacityBytes = 1024, MaxMessageBytes = 300 });
+}
+
+/// <summary>Words in the slots.</summary>
+public sealed class MpmcInlineContractTests : RingContract
+{
+    private protected override ContractRing Make() => new MpmcContractRing(new RingOptions { CapacityBytes = 1024, MaxMessageBytes = 48 });
+}
+
+/// <summary>Words in a table, messages of several granules.</summary>
+public sealed class MpmcTableContractTests : RingContract
+{
+    private protected override ContractRing Make() => new MpmcContractRing(new RingOptions { CapacityBytes = 1024, MaxMessageBytes = 300 });
+}
+
+/// <summary>Both sides declared single: no compare-and-swap on either.</summary>
+public sealed class MpmcSingleContractTests : RingContract
+{
+    private protected override ContractRing Make() => new MpmcContractRing(new RingOptions
+    {
+        CapacityBytes = 1024, MaxMessageBytes = 300, Producers = Cardinality.One, Consumers = Cardinality.One,
+    });
+}
+
+/// <summary>One side of each declared single.</summary>
+public sealed class MpscContractTests : RingContract
+{
+    private protected override ContractRing Make() => new MpmcContractRing(new RingOptions
+    {
+        CapacityBytes = 1024, MaxMessageBytes = 48, Consumers = Cardinality.One,
+    });
+}
+
+public sealed class SpmcContractTests : RingContract
+{
+    private protected override ContractRing Make() => new MpmcContractRing(new RingOptions
+    {
+        CapacityBytes = 1024, MaxMessageBytes = 300, Producers = Cardinality.One,
+    });
+}
