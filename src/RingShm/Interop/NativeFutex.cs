@@ -10,9 +10,6 @@ namespace RingShm.Interop;
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class NativeFutex
 {
-    /// <summary>Words that one <see cref="WaitAny"/> can wait on.</summary>
-    public const int LongestWaitList = 128;
-
     /// <summary>FUTEX2_SIZE_U32: the word has 32 bits. Between processes.</summary>
     public const uint SharedWord = 0x02;
 

@@ -8,14 +8,6 @@ namespace RingShm.Waiting;
 /// </summary>
 internal sealed unsafe partial class KernelDoorbell : IKernelDoorbell, IDisposable
 {
-    /// <summary>
-    /// The longest sleep of a process that may not fence others' ringers. It can miss a wake in the nanoseconds in which a
-    /// publication and an announcement cross, and then looks again this soon.
-    /// </summary>
-    private static readonly long UnfencedSlice = Stopwatch.Frequency / 1000;
-
-    private bool _mayMissWakes;
-
     /// <summary>Opens a doorbell, making its kernel object where there is one.</summary>
     /// <param name="objectName">Windows: the semaphore's name, with its namespace. Not used on Linux.</param>
     /// <param name="securityDescriptor">Windows: who may use it, if it is made now. Not used on Linux.</param>
@@ -27,19 +19,11 @@ internal sealed unsafe partial class KernelDoorbell : IKernelDoorbell, IDisposab
         return doorbell;
     }
 
-    public void FenceRingers()
-    {
-        // Windows' ringers fence for themselves.
-        if (OperatingSystem.IsLinux() && !ProcessBarrier.TryFenceRingers())
-            _mayMissWakes = true;
-    }
+    public void FenceRingers() => ProcessBarrier.FenceRingers();
 
     public void Wait(long* word, uint expected, long until)
     {
-        long now = Stopwatch.GetTimestamp();
-        long ticks = until - now;
-        if (_mayMissWakes)
-            ticks = Math.Min(ticks, UnfencedSlice);
+        long ticks = until - Stopwatch.GetTimestamp();
         if (ticks <= 0)
             return;
         if (OperatingSystem.IsWindows())

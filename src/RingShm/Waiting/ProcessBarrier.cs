@@ -15,8 +15,21 @@ internal static class ProcessBarrier
     public static readonly bool RingersFence = !OperatingSystem.IsLinux() || !NativeFutex.TryRegister();
 
     /// <summary>
-    /// Fences the ringers of all registered processes. False when the kernel refuses it to this process; others may ring without a
-    /// fence all the same, so such a sleeper must look again soon.
+    /// The longest sleep of a process that may not fence others' ringers. It can miss a wake in the nanoseconds in which a
+    /// publication and an announcement cross, and then looks again this soon.
     /// </summary>
-    public static bool TryFenceRingers() => OperatingSystem.IsLinux() && NativeFutex.FenceRegistered();
+    private static readonly TimeSpan UnfencedSlice = TimeSpan.FromMilliseconds(1);
+
+    private static bool s_mayMissWakes;
+
+    /// <summary>Fences the ringers of all registered processes. Does nothing on Windows, where all fence for themselves.</summary>
+    public static void FenceRingers()
+    {
+        // The kernel refuses it always or never.
+        if (OperatingSystem.IsLinux() && !NativeFutex.FenceRegistered())
+            s_mayMissWakes = true;
+    }
+
+    /// <summary>How long a sleep may last here that should last so long.</summary>
+    public static TimeSpan Shorten(TimeSpan slice) => s_mayMissWakes && slice > UnfencedSlice ? UnfencedSlice : slice;
 }

@@ -9,7 +9,7 @@ internal readonly struct WaitLimit
 
     private readonly CancellationToken _cancellationToken;
     private readonly long _deadline;
-    private readonly long _slice;
+    private readonly TimeSpan _slice;
 
     /// <exception cref="ArgumentOutOfRangeException">A negative time that is not <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
     public WaitLimit(TimeSpan timeout, TimeSpan slice, CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal readonly struct WaitLimit
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is zero, positive or infinite.");
         _cancellationToken = cancellationToken;
-        _slice = Ticks(slice);
+        _slice = slice;
         // A sum beyond the clock's range means as good as for ever.
         long sum = timeout == Timeout.InfiniteTimeSpan ? Never : unchecked(Stopwatch.GetTimestamp() + Ticks(timeout));
         _deadline = sum < 0 ? Never : sum;
@@ -29,7 +29,7 @@ internal readonly struct WaitLimit
     public bool IsOver => IsCancelled || (_deadline != Never && Stopwatch.GetTimestamp() >= _deadline);
 
     /// <summary>When a sleep that begins now should end at the latest.</summary>
-    public long SliceEnd => Math.Min(_deadline, Stopwatch.GetTimestamp() + _slice);
+    public long SliceEnd => Math.Min(_deadline, Stopwatch.GetTimestamp() + Ticks(ProcessBarrier.Shorten(_slice)));
 
     private static long Ticks(TimeSpan time)
     {
