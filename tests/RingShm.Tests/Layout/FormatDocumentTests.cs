@@ -8,13 +8,14 @@ namespace RingShm.Tests.Layout;
 public sealed class FormatDocumentTests
 {
     private static readonly Type[] Layouts =
-        [typeof(HeaderLayout), typeof(SpscLayout), typeof(RowLayout), typeof(RecordLayout), typeof(RingGeometry)];
+        [typeof(HeaderLayout), typeof(SpscLayout), typeof(DoorbellLayout), typeof(RowLayout), typeof(RecordLayout), typeof(RingGeometry)];
 
     private static readonly string[] Document = Embedded.Lines("FORMAT.md");
 
     [Theory]
     [InlineData("Identity page", typeof(HeaderLayout))]
     [InlineData("Control lines", typeof(SpscLayout))]
+    [InlineData("Doorbells", typeof(DoorbellLayout))]
     [InlineData("Participant rows", typeof(RowLayout))]
     public void Every_offset_of_the_code_is_in_the_document_and_the_other_way_round(string section, Type layout)
     {
@@ -26,6 +27,7 @@ public sealed class FormatDocumentTests
     [Theory]
     [InlineData("Identity page")]
     [InlineData("Control lines")]
+    [InlineData("Doorbells")]
     [InlineData("Participant rows")]
     public void Documented_fields_do_not_overlap_and_are_aligned(string section)
     {
