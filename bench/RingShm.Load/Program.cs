@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using RingShm.Load;
+using RingShm.Load.Wake;
 
 // Two processes, each pinned to a processor of its own, and a page of shared memory between them:
 //
@@ -67,4 +68,13 @@ follow.Hidden = true;
 follow.SetAction(parsed => Follower.Run(
     parsed.GetValue(run)!, parsed.GetValue(cpuArgument), parsed.GetValue(bytesArgument), parsed.GetValue(library)));
 root.Subcommands.Add(follow);
+
+// Sleeping and waking: a benchmark of its own, see WakeBench.
+Command wake = new("wake", "Measures how soon a sleeping process wakes, against a raw futex in C, and what ringing costs when nobody sleeps.") { pairs, cpus };
+wake.SetAction(parsed => WakeBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));
+root.Subcommands.Add(wake);
+Command followWake = new(WakeBench.FollowCommand) { run, cpuArgument, library };
+followWake.Hidden = true;
+followWake.SetAction(parsed => WakeBench.Follow(parsed.GetValue(run)!, parsed.GetValue(cpuArgument), parsed.GetValue(library)!));
+root.Subcommands.Add(followWake);
 return root.Parse(args).Invoke();

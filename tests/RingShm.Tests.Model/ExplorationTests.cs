@@ -2,6 +2,7 @@ using RingShm.Tests.Model.Engine;
 using RingShm.Tests.Model.Region;
 using RingShm.Tests.Model.Specimen;
 using RingShm.Tests.Model.Spsc;
+using RingShm.Tests.Model.Waiting;
 using Xunit;
 
 namespace RingShm.Tests.Model;
@@ -33,6 +34,15 @@ public sealed class SpscWithDeathsTests(ITestOutputHelper output)
     public void Killed_at_any_access_nothing_committed_is_lost_and_survivors_finish(string name) => Exploration.Exhaust(name, output);
 }
 
+public sealed class DoorbellTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. DoorbellPrograms.All.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_wake_is_lost_and_none_is_made_for_nobody(string name) => Exploration.Exhaust(name, output);
+}
+
 public sealed class VyukovTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. VyukovPrograms.All.Select(static program => program.Name)];
@@ -54,7 +64,7 @@ internal static class Exploration
 {
     public static void Exhaust(string name, ITestOutputHelper output)
     {
-        Report report = Explorer.Explore(Programs.ByName(name), maxExecutions: 400_000);
+        Report report = Explorer.Explore(Programs.ByName(name), maxExecutions: 1_000_000);
         output.WriteLine(report.ToString());
         Assert.Null(report.Failure);
         Assert.True(report.IsComplete);

@@ -66,6 +66,23 @@ internal static class Mutations
         new("S12-relaxed", "Completion is stored without release.") { WeakReleases = Set(Edge.S12) },
         new("S13-relaxed", "Completion is loaded without acquire.") { WeakAcquires = Set(Edge.S13) },
         new("end-asked-last", "Drained is judged by the header first and completion second.") { LooksForTheEndLast = true },
+
+        // Doorbells.
+        new("W1-dropped", "A ringer does not fence between its publication and its look.") { DroppedFences = Set(Edge.W1) },
+        new("W5-dropped", "A sleeper does not fence between its announcement and its look.") { DroppedFences = Set(Edge.W5) },
+        new("membarrier-dropped", "A sleeper does not fence the ringers that rely on it.") { DropsBarrier = true },
+        new("W2-sees-nobody", "A ringer never sees an announcement.") { ForcedLoad = Edge.W2, ForcedValue = 0 },
+        new("W3-blind", "A ringer takes announcements without comparing.") { BlindSwaps = Set(Edge.W3) },
+        new("W4-blind", "A sleeper announces itself without comparing.") { BlindSwaps = Set(Edge.W4) },
+        new("W6-blind", "A sleeper takes its announcement back without comparing.") { BlindSwaps = Set(Edge.W6) },
+        new("sequence-kept", "A ringer takes the announcements and does not move the sequence.") { KeepsSequence = true },
+        new("announcements-kept", "A ringer moves the sequence and does not take the announcements.") { KeepsAnnouncements = true },
+        new("wake-dropped", "A ringer does not wake.") { DropsWakes = true },
+        new("wake-one", "A ringer wakes one of several sleepers.") { WakesOneOnly = true },
+        new("wake-first", "A ringer wakes before it moves the sequence.") { WakesBeforeMoving = true },
+        new("look-dropped", "A sleeper sleeps without another look at the ring.") { SleepsWithoutLooking = true },
+        new("look-first", "A sleeper looks at the ring before it announces itself, not after.") { LooksBeforeAnnouncing = true },
+        new("sleep-without-compare", "The kernel does not compare the word before it lets a thread sleep.") { KernelSleepsWithoutComparing = true },
     ];
 
     /// <summary>
@@ -77,6 +94,10 @@ internal static class Mutations
         new("P1-relaxed", "P2 replaces the very store that P1 read, and acquires from it; a failed attempt uses nothing but the word.")
         {
             WeakAcquires = Set(Edge.P1),
+        },
+        new("W2-relaxed", "The look reads nothing but the word; its acquire only keeps compilers from moving it before the publication.")
+        {
+            WeakAcquires = Set(Edge.W2),
         },
         new("S9-relaxed", "The stored position is a hint; what it leads to is read through S4, and death or P3 order the rest.")
         {

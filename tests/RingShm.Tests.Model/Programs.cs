@@ -2,6 +2,7 @@ using RingShm.Tests.Model.Engine;
 using RingShm.Tests.Model.Region;
 using RingShm.Tests.Model.Specimen;
 using RingShm.Tests.Model.Spsc;
+using RingShm.Tests.Model.Waiting;
 
 namespace RingShm.Tests.Model;
 
@@ -9,7 +10,7 @@ namespace RingShm.Tests.Model;
 internal static class Programs
 {
     public static IReadOnlyList<ModelProgram> All { get; } =
-        [.. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. VyukovPrograms.All, VyukovPrograms.WithDeath];
+        [.. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. VyukovPrograms.All, VyukovPrograms.WithDeath];
 
     private static IReadOnlyList<ModelProgram> Everything { get; } = [.. All, .. SpscDeathPrograms.Deep];
 

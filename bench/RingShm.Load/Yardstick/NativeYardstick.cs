@@ -96,7 +96,7 @@ internal sealed unsafe class NativeYardstick
         return receipt;
     }
 
-    private static bool TryCompile(string compiler, string flags, byte[] source, string path, out string failure)
+    internal static bool TryCompile(string compiler, string flags, byte[] source, string path, out string failure)
     {
         string unfinished = path + "." + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         ProcessStartInfo start = new(compiler, $"{flags} -x c - -o \"{unfinished}\"")

@@ -25,6 +25,7 @@ internal static unsafe partial class NativeLinux
     public const int ErrorAccess = 13;
     public const int ErrorInvalid = 22;
     public const int ErrorNotSupported = 95;
+    public const int ErrorTimedOut = 110;
 
     /// <summary>The type number of tmpfs.</summary>
     public const long MemoryFileSystem = 0x0102_1994;

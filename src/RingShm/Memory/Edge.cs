@@ -144,4 +144,25 @@ internal enum Edge
 
     /// <summary>MPMC consumer: hands a message that it took back undelivered, release. Pairs with <see cref="M9"/>.</summary>
     M22,
+
+    /// <summary>Ringer: a fence between its publication and <see cref="W2"/>, where sleepers cannot make it pass one.</summary>
+    W1,
+
+    /// <summary>Ringer: looks whether anybody sleeps, acquire. Pairs with <see cref="W4"/>.</summary>
+    W2,
+
+    /// <summary>Ringer: takes all announcements and moves the sequence on, in one compare-and-swap.</summary>
+    W3,
+
+    /// <summary>Sleeper: announces itself at the sequence that it finds, in one compare-and-swap. Pairs with <see cref="W2"/>.</summary>
+    W4,
+
+    /// <summary>Sleeper: a fence between <see cref="W4"/> and its look at the ring, for itself and for all ringers. Pairs with <see cref="W1"/>.</summary>
+    W5,
+
+    /// <summary>Sleeper: takes its announcement back, by compare-and-swap, if nobody has rung since.</summary>
+    W6,
+
+    /// <summary>Sleeper: looks whether the doorbell was rung since it announced itself.</summary>
+    W7,
 }

@@ -79,7 +79,7 @@ internal sealed partial class Execution
         {
             foreach (ModelThread thread in Threads)
             {
-                if (thread.IsKillable && (thread.Status is ThreadStatus.Ready or ThreadStatus.Awaiting))
+                if (thread.IsKillable && (thread.Status is ThreadStatus.Ready or ThreadStatus.Awaiting or ThreadStatus.Asleep))
                     _options.Add(~thread.Index);
             }
         }
@@ -100,7 +100,7 @@ internal sealed partial class Execution
 
     private ulong StateHash(ModelThread? current)
     {
-        ulong hash = _memoryHash;
+        ulong hash = Hashing.Mix(_memoryHash, _fenceHash);
         foreach (ModelThread thread in Threads)
             hash = Hashing.Mix(hash, thread.History + (ulong)thread.Status);
         // What is left of the bounds decides what can follow; the running thread matters only where preemptions are bounded.

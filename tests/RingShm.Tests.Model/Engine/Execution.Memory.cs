@@ -24,6 +24,9 @@ internal sealed unsafe partial class Execution
     private ulong _memoryHash;
     private VectorClock _fences;
 
+    /// <summary>Hash of the fences in their order: what the next one will learn.</summary>
+    private ulong _fenceHash;
+
     public long Load(ModelThread thread, long* address, Edge edge, bool acquire)
     {
         bool isPrivate = IsPrivate(address);
@@ -34,7 +37,7 @@ internal sealed unsafe partial class Execution
         if (isPrivate)
             CheckOrdered(thread, location, location.AtomicStores, edge, "a private word is loaded and stored at once");
         int latest = location.Latest;
-        int floor = MemoryModel == MemoryModel.SequentiallyConsistent ? latest : location.Floor(thread.Clock);
+        int floor = MemoryModel == MemoryModel.SequentiallyConsistent || FreshLoads.Contains(edge) ? latest : location.Floor(thread.Clock);
         if (floor < latest && location.IsImpatient(thread.Index))
             floor++;
         int count = latest - floor + 1;
@@ -102,6 +105,8 @@ internal sealed unsafe partial class Execution
     {
         SwitchPoint(thread);
         int step = thread.Tick();
+        if (edge == Edge.W3)
+            value = MutateRing(thread, address, value, comparand);
         Location location = At(address);
         CheckOrdered(thread, location, location.PlainWrites, edge, "a compare-and-swap races with a plain write");
         CheckOrdered(thread, location, location.PlainReads, edge, "a compare-and-swap races with a plain read");
@@ -133,9 +138,13 @@ internal sealed unsafe partial class Execution
     {
         SwitchPoint(thread);
         thread.Tick();
-        thread.Clock = thread.Clock.Join(thread.PendingAcquire).Join(_fences);
-        _fences = thread.FenceRelease = thread.Clock;
-        thread.Remember(Hashing.Mix(_memoryHash));
+        if (Mutation.DroppedFences.Contains(edge))
+        {
+            thread.Remember((ulong)edge + 4000);
+            return;
+        }
+
+        PassFence(thread);
         Log(thread, $"{edge,-4} fence");
     }
 
@@ -163,6 +172,7 @@ internal sealed unsafe partial class Execution
         _touched.Clear();
         _memoryHash = 0;
         _fences = default;
+        _fenceHash = 0;
     }
 
     private bool IsPrivate(long* address) => _privateWords.Contains((int)(((byte*)address - _region) / sizeof(long)));

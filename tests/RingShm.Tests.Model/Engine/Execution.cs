@@ -47,6 +47,8 @@ internal sealed unsafe partial class Execution : IDisposable
 
     public MemoryModel MemoryModel { get; set; }
 
+    public IReadOnlySet<Memory.Edge> FreshLoads { get; set; } = System.Collections.Frozen.FrozenSet<Memory.Edge>.Empty;
+
     public ReadOnlySpan<ModelThread> Threads => CollectionsMarshal.AsSpan(_threads)[.._threadCount];
 
     public string? Failure { get; private set; }
@@ -91,6 +93,7 @@ internal sealed unsafe partial class Execution : IDisposable
         WasCut = false;
         ReachedQuiescence = false;
         Deaths = 0;
+        Wakes = 0;
         Steps = 0;
         Trace = trace ? [] : null;
         _privateWords.Clear();

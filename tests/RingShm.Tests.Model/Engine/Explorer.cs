@@ -78,7 +78,7 @@ internal static class Explorer
     }
 
     private static Execution NewExecution(ModelProgram program, Mutation? mutation) =>
-        new(program.RegionBytes, mutation ?? Mutation.None) { MemoryModel = program.MemoryModel };
+        new(program.RegionBytes, mutation ?? Mutation.None) { MemoryModel = program.MemoryModel, FreshLoads = program.FreshLoads };
 
     private static Report Failed(
         ModelProgram program, Execution execution, Chooser chooser, long executions, long states, long steps, TimeSpan elapsed)

@@ -14,6 +14,12 @@ internal sealed record ModelProgram(string Name, long RegionBytes, Func<Executio
     /// <summary>How often a thread that could go on may be interrupted in one run.</summary>
     public int Preemptions { get; init; } = Unbounded;
 
+    /// <summary>
+    /// Edges whose loads return the latest store only: where a compare-and-swap with the value follows that finds the latest anyway,
+    /// an old one adds a turn and no outcome.
+    /// </summary>
+    public IReadOnlySet<Memory.Edge> FreshLoads { get; init; } = System.Collections.Frozen.FrozenSet<Memory.Edge>.Empty;
+
     public MemoryModel MemoryModel { get; init; } = MemoryModel.ReleaseAcquire;
 
     public override string ToString() => Name;

@@ -7,6 +7,9 @@ internal enum ThreadStatus
     NotStarted,
     Ready,
     Awaiting,
+
+    /// <summary>In the kernel, on a futex.</summary>
+    Asleep,
     Finished,
     Dead,
 }
@@ -84,11 +87,16 @@ internal sealed class ModelThread(Execution execution, int index)
         ThreadStatus.NotStarted => _polled.Count == 0 || IsQuiescent || HasNews(),
         ThreadStatus.Ready => true,
         ThreadStatus.Awaiting => IsQuiescent || HasNews(),
+        ThreadStatus.Asleep => IsQuiescent || SleepsOn == null,
         _ => false,
     };
 
     /// <summary>True while only a change made by somebody else can make it move.</summary>
-    public bool Awaits => Status == ThreadStatus.Awaiting || (Status == ThreadStatus.NotStarted && _polled.Count > 0);
+    public bool Awaits =>
+        Status is ThreadStatus.Awaiting or ThreadStatus.Asleep || (Status == ThreadStatus.NotStarted && _polled.Count > 0);
+
+    /// <summary>The word on which it sleeps in the kernel; null when it was woken.</summary>
+    public Location? SleepsOn { get; set; }
 
     public void Reset(string name, bool killable, Action<ModelThread> body)
     {
@@ -102,6 +110,7 @@ internal sealed class ModelThread(Execution execution, int index)
         History = Hashing.Mix((ulong)Index + 101);
         IsQuiescent = false;
         PendingCopy = 0;
+        SleepsOn = null;
         Phase = "";
         IsFlushing = false;
         OnStore = null;

@@ -69,6 +69,36 @@ internal sealed record Mutation(string Name, string Description)
     /// <summary>Drained is judged by the header first and the completed word second.</summary>
     public bool LooksForTheEndLast { get; init; }
 
+    /// <summary>Fences that do not happen.</summary>
+    public FrozenSet<Edge> DroppedFences { get; init; } = [];
+
+    /// <summary>A sleeper's call that fences every ringer does nothing.</summary>
+    public bool DropsBarrier { get; init; }
+
+    /// <summary>Ringers do not wake.</summary>
+    public bool DropsWakes { get; init; }
+
+    /// <summary>A wake reaches one sleeper only.</summary>
+    public bool WakesOneOnly { get; init; }
+
+    /// <summary>A ringer wakes before it moves the sequence.</summary>
+    public bool WakesBeforeMoving { get; init; }
+
+    /// <summary>A ringer takes the announcements and leaves the sequence.</summary>
+    public bool KeepsSequence { get; init; }
+
+    /// <summary>A ringer moves the sequence and leaves the announcements.</summary>
+    public bool KeepsAnnouncements { get; init; }
+
+    /// <summary>The kernel lets a sleeper sleep without comparing the word.</summary>
+    public bool KernelSleepsWithoutComparing { get; init; }
+
+    /// <summary>A sleeper does not look at the ring between announcing itself and sleeping.</summary>
+    public bool SleepsWithoutLooking { get; init; }
+
+    /// <summary>A sleeper looks at the ring, then announces itself, then sleeps.</summary>
+    public bool LooksBeforeAnnouncing { get; init; }
+
     public bool Strikes(ModelThread thread) => Phase.Length == 0 || thread.Phase == Phase;
 
     public override string ToString() => Name;

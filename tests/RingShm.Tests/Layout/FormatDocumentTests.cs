@@ -8,10 +8,14 @@ namespace RingShm.Tests.Layout;
 public sealed class FormatDocumentTests
 {
     private static readonly Type[] Layouts =
-        [typeof(HeaderLayout), typeof(SpscLayout), typeof(MpmcLayout), typeof(MpmcWord), typeof(RowLayout), typeof(RecordLayout), typeof(RingGeometry)];
+        [
+            typeof(HeaderLayout), typeof(SpscLayout), typeof(MpmcLayout), typeof(MpmcWord), typeof(DoorbellLayout), typeof(RowLayout),
+            typeof(RecordLayout), typeof(RingGeometry),
+        ];
 
     /// <summary>What a creator asks for when its caller does not say; no other program needs to know.</summary>
     private static readonly string[] Defaults = ["RingGeometry.DefaultCapacityBytes", "MpmcLayout.DefaultParticipants"];
+
 
     private static readonly string[] Document = Embedded.Lines("FORMAT.md");
 
@@ -19,6 +23,7 @@ public sealed class FormatDocumentTests
     [InlineData("Identity page", typeof(HeaderLayout))]
     [InlineData("Control lines", typeof(SpscLayout))]
     [InlineData("MPMC control lines", typeof(MpmcLayout))]
+    [InlineData("Doorbells", typeof(DoorbellLayout))]
     [InlineData("Participant rows", typeof(RowLayout))]
     public void Every_offset_of_the_code_is_in_the_document_and_the_other_way_round(string section, Type layout)
     {
@@ -31,6 +36,7 @@ public sealed class FormatDocumentTests
     [InlineData("Identity page")]
     [InlineData("Control lines")]
     [InlineData("MPMC control lines")]
+    [InlineData("Doorbells")]
     [InlineData("Participant rows")]
     public void Documented_fields_do_not_overlap_and_are_aligned(string section)
     {

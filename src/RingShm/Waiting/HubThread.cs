@@ -1,0 +1,106 @@
+using System.Diagnostics;
+
+namespace RingShm.Waiting;
+
+/// <summary>One thread of the hub: announces its waits, sleeps on all their doorbells at once, and finishes those that are over.</summary>
+internal sealed class HubThread : IDisposable
+{
+    /// <summary>As for a participant that waits by itself: the bound on what a death at the worst moment can cost.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long a thread without work stays for the next wait.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly AsyncHub _hub;
+    private readonly MultiWait _kernel;
+    private readonly Lock _lock = new();
+    private readonly List<AsyncWait> _begun = [];
+    private readonly List<AsyncWait> _waits = [];
+    private int _places;
+
+    public HubThread(AsyncHub hub, bool polls)
+    {
+        _hub = hub;
+        _kernel = new MultiWait(polls);
+    }
+
+    /// <summary>True when no place is taken. Only the hub asks, under its lock.</summary>
+    public bool IsEmpty => Volatile.Read(ref _places) == 0;
+
+    /// <summary>Only the hub calls it, under its lock.</summary>
+    public bool TryReserve()
+    {
+        if (Volatile.Read(ref _places) >= MultiWait.Capacity)
+            return false;
+        _ = Interlocked.Increment(ref _places);
+        return true;
+    }
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "RingShm waits" }.Start();
+
+    /// <summary>Takes over a wait for which a place was reserved.</summary>
+    public void Begin(AsyncWait wait)
+    {
+        lock (_lock)
+            _begun.Add(wait);
+        _kernel.Signal();
+    }
+
+    /// <summary>Has every wait looked at again.</summary>
+    public void Signal() => _kernel.Signal();
+
+    /// <summary>The thread does it itself when it ends.</summary>
+    public void Dispose() => _kernel.Dispose();
+
+    private void Run()
+    {
+        long idleSince = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            // Before the looks: a signal during them ends the coming sleep at once.
+            uint signals = _kernel.Signals;
+            lock (_lock)
+            {
+                _waits.AddRange(_begun);
+                _begun.Clear();
+            }
+
+            if (AnnounceAll())
+                _waits[0].Doorbell.Fence();
+            FinishThoseOver();
+            if (_waits.Count > 0)
+                idleSince = Stopwatch.GetTimestamp();
+            else if (Stopwatch.GetElapsedTime(idleSince) >= Patience && _hub.TryRetire(this))
+                break;
+            _kernel.Wait(_waits, signals, _waits.Count == 0 ? Patience : ProcessBarrier.Shorten(Slice));
+        }
+
+        Dispose();
+    }
+
+    /// <summary>True when any was announced anew: one fence serves them all.</summary>
+    private bool AnnounceAll()
+    {
+        // What is over already need not be announced.
+        FinishThoseOver();
+        bool anyNew = false;
+        foreach (AsyncWait wait in _waits)
+            anyNew |= wait.Announce();
+        return anyNew;
+    }
+
+    private void FinishThoseOver()
+    {
+        for (int i = _waits.Count - 1; i >= 0; i--)
+        {
+            AsyncWait wait = _waits[i];
+            if (!wait.IsOver(out Exception? failure))
+                continue;
+            // Whoever waited may begin anew, or dispose everything, before Finish has returned: it must be off the list.
+            _waits[i] = _waits[^1];
+            _waits.RemoveAt(_waits.Count - 1);
+            _ = Interlocked.Decrement(ref _places);
+            wait.Finish(failure);
+        }
+    }
+}

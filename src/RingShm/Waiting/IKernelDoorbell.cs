@@ -1,0 +1,24 @@
+namespace RingShm.Waiting;
+
+/// <summary>What a doorbell asks of the operating system. The model checker has its own.</summary>
+internal unsafe interface IKernelDoorbell
+{
+    /// <summary>
+    /// Makes every thread that rings without a fence of its own pass one, in whichever process it runs, before this returns.
+    /// </summary>
+    void FenceRingers();
+
+    /// <summary>
+    /// Sleeps unless the word's low half differs from the expected sequence. Returns when the doorbell is rung, when the time has
+    /// come, or for no reason.
+    /// </summary>
+    /// <param name="word">The doorbell's word.</param>
+    /// <param name="expected">The sequence at which the sleeper announced itself.</param>
+    /// <param name="until">A <see cref="System.Diagnostics.Stopwatch"/> timestamp.</param>
+    void Wait(long* word, uint expected, long until);
+
+    /// <summary>Wakes everybody who sleeps on an older sequence. One system call.</summary>
+    /// <param name="word">The doorbell's word.</param>
+    /// <param name="sleepers">How many had announced themselves.</param>
+    void Wake(long* word, int sleepers);
+}
