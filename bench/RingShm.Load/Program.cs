@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using RingShm.Load;
+using RingShm.Load.Crowd;
 
 // Two processes, each pinned to a processor of its own, and a page of shared memory between them:
 //
@@ -67,4 +68,6 @@ follow.Hidden = true;
 follow.SetAction(parsed => Follower.Run(
     parsed.GetValue(run)!, parsed.GetValue(cpuArgument), parsed.GetValue(bytesArgument), parsed.GetValue(library)));
 root.Subcommands.Add(follow);
+root.Subcommands.Add(CrowdCommands.Crowd());
+root.Subcommands.Add(CrowdCommands.Worker());
 return root.Parse(args).Invoke();

@@ -1,0 +1,217 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace RingShm.Prototypes;
+
+/// <summary>What an explored queue does beyond Vyukov's; a type argument, so that the JIT leaves nothing of what is off.</summary>
+internal interface ITuning
+{
+    /// <summary>Bytes from slot to slot.</summary>
+    static abstract int SlotBytes { get; }
+
+    /// <summary>Where the message lies in its slot.</summary>
+    static virtual int MessageOffset => sizeof(long);
+
+    /// <summary>Neighbours in a block of so many slots go to different lines; 1 leaves them side by side.</summary>
+    static virtual int SpreadBlock => 1;
+
+    /// <summary>Sequence words lie in a table of their own, before the messages.</summary>
+    static virtual bool HasSideTable => false;
+
+    /// <summary>Slots that a producer looks at ahead, once, to know that they are free; 0 looks at each when it comes to it.</summary>
+    static virtual int ProducerLookAhead => 0;
+
+    /// <summary>Slots that a consumer looks at ahead, once, to know that they are full.</summary>
+    static virtual int ConsumerLookAhead => 0;
+
+    /// <summary>Pauses after a lost compare-and-swap.</summary>
+    static virtual int PausesAfterLoss => 0;
+
+    /// <summary>Slots ahead to fetch after a claim.</summary>
+    static virtual int PrefetchDistance => 0;
+
+    /// <summary>Stores the position into a private row before the claim, as the intent-row protocol does.</summary>
+    static virtual bool StoresIntent => false;
+
+    /// <summary>Pauses when a consumer finds the next slot not yet full, so that the producer's line is not taken from it.</summary>
+    static virtual int PausesWhenEmpty => 0;
+
+    /// <summary>Pauses when a producer finds the next slot not yet free.</summary>
+    static virtual int PausesWhenFull => 0;
+}
+
+/// <summary>Vyukov's queue with the ideas that were explored for the MPMC ring, each to be switched on alone.</summary>
+internal unsafe struct TunedQueue<T, TTuning>
+    where T : unmanaged
+    where TTuning : struct, ITuning
+{
+    private const int ConsumerOffset = 128;
+    private const int IntentsOffset = 256;
+    private const int IntentBytes = 128;
+    private const int Participants = 16;
+    private const int SlotsOffset = IntentsOffset + (Participants * IntentBytes);
+    private const int LineBytes = 64;
+
+    private readonly long* _producerPosition;
+    private readonly long* _consumerPosition;
+    private readonly long* _intent;
+    private readonly byte* _words;
+    private readonly byte* _messages;
+    private readonly long _mask;
+    private long _knownFreeBelow;
+    private long _knownFullBelow;
+
+    public TunedQueue(byte* memory, int slots, int participant)
+    {
+        _producerPosition = (long*)memory;
+        _consumerPosition = (long*)(memory + ConsumerOffset);
+        _intent = (long*)(memory + IntentsOffset + (participant * IntentBytes));
+        _words = memory + SlotsOffset;
+        _messages = _words + MessagesOffset(slots);
+        _mask = slots - 1;
+    }
+
+    private static int WordBytes => TTuning.HasSideTable ? sizeof(long) : TTuning.SlotBytes;
+
+    private static int SlotsPerLine => Math.Max(1, LineBytes / TTuning.SlotBytes);
+
+    public static long BytesFor(int slots) => SlotsOffset + MessagesOffset(slots) + ((long)slots * TTuning.SlotBytes);
+
+    public static void Initialize(byte* memory, int slots)
+    {
+        for (long i = 0; i < slots; i++)
+            *(long*)(memory + SlotsOffset + (Place(i) * WordBytes)) = i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryEnqueue(in T message)
+    {
+        long position = Volatile.Read(ref *_producerPosition);
+        while (true)
+        {
+            long ahead = TTuning.ProducerLookAhead > 0 && position < _knownFreeBelow
+                ? 0
+                : Volatile.Read(ref *WordOf(position)) - position;
+            if (ahead == 0)
+            {
+                if (TTuning.ProducerLookAhead > 0 && position >= _knownFreeBelow)
+                    LookAheadForFree(position);
+                if (TTuning.StoresIntent)
+                    Volatile.Write(ref *_intent, position);
+                long found = Interlocked.CompareExchange(ref *_producerPosition, position + 1, position);
+                if (found == position)
+                    break;
+                position = found;
+                Pause(TTuning.PausesAfterLoss);
+            }
+            else if (ahead < 0)
+            {
+                Pause(TTuning.PausesWhenFull);
+                return false;
+            }
+            else
+            {
+                position = Volatile.Read(ref *_producerPosition);
+            }
+        }
+
+        if (TTuning.PrefetchDistance > 0)
+            Prefetch(position + TTuning.PrefetchDistance);
+        Unsafe.WriteUnaligned(MessageOf(position), message);
+        Volatile.Write(ref *WordOf(position), position + 1);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryDequeue(out T message)
+    {
+        long position = Volatile.Read(ref *_consumerPosition);
+        while (true)
+        {
+            long ahead = TTuning.ConsumerLookAhead > 0 && position < _knownFullBelow
+                ? 0
+                : Volatile.Read(ref *WordOf(position)) - (position + 1);
+            if (ahead == 0)
+            {
+                if (TTuning.ConsumerLookAhead > 0 && position >= _knownFullBelow)
+                    LookAheadForFull(position);
+                if (TTuning.StoresIntent)
+                    Volatile.Write(ref *_intent, position);
+                long found = Interlocked.CompareExchange(ref *_consumerPosition, position + 1, position);
+                if (found == position)
+                    break;
+                position = found;
+                Pause(TTuning.PausesAfterLoss);
+            }
+            else if (ahead < 0)
+            {
+                Pause(TTuning.PausesWhenEmpty);
+                message = default;
+                return false;
+            }
+            else
+            {
+                position = Volatile.Read(ref *_consumerPosition);
+            }
+        }
+
+        if (TTuning.PrefetchDistance > 0)
+            Prefetch(position + TTuning.PrefetchDistance);
+        message = Unsafe.ReadUnaligned<T>(MessageOf(position));
+        Volatile.Write(ref *WordOf(position), position + _mask + 1);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pause(int pauses)
+    {
+        if (pauses > 0)
+            Thread.SpinWait(pauses);
+    }
+
+    private static long MessagesOffset(int slots) => TTuning.HasSideTable ? (long)slots * sizeof(long) : 0;
+
+    /// <summary>The slot of an index: within a block, consecutive indices go to consecutive lines.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Place(long index)
+    {
+        if (TTuning.SpreadBlock <= 1)
+            return index;
+        int lines = TTuning.SpreadBlock / SlotsPerLine;
+        long within = index & (TTuning.SpreadBlock - 1);
+        return index - within + ((within & (lines - 1)) * SlotsPerLine) + (within >> BitOperations.Log2((uint)lines));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookAheadForFree(long position)
+    {
+        long end = position + 1;
+        while (end < position + TTuning.ProducerLookAhead && Volatile.Read(ref *WordOf(end)) == end)
+            end++;
+        _knownFreeBelow = end;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookAheadForFull(long position)
+    {
+        long end = position + 1;
+        while (end < position + TTuning.ConsumerLookAhead && Volatile.Read(ref *WordOf(end)) == end + 1)
+            end++;
+        _knownFullBelow = end;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Prefetch(long position)
+    {
+        if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
+            System.Runtime.Intrinsics.X86.Sse.Prefetch0(WordOf(position));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly long* WordOf(long position) => (long*)(_words + (Place(position & _mask) * WordBytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly byte* MessageOf(long position) => TTuning.HasSideTable
+        ? _messages + (Place(position & _mask) * TTuning.SlotBytes)
+        : _words + (Place(position & _mask) * TTuning.SlotBytes) + TTuning.MessageOffset;
+}
