@@ -38,6 +38,12 @@ internal interface ITuning
 
     /// <summary>Pauses when a producer finds the next slot not yet free.</summary>
     static virtual int PausesWhenFull => 0;
+
+    /// <summary>
+    /// Pauses only when so many messages in a row went through before: who streams has caught up with the other side and lets
+    /// it get ahead, who waits for single messages is not delayed. 0 pauses always.
+    /// </summary>
+    static virtual int RunBeforePause => 0;
 }
 
 /// <summary>Vyukov's queue with the ideas that were explored for the MPMC ring, each to be switched on alone.</summary>
@@ -52,24 +58,24 @@ internal unsafe struct TunedQueue<T, TTuning>
     private const int SlotsOffset = IntentsOffset + (Participants * IntentBytes);
     private const int LineBytes = 64;
 
-    private readonly long* _producerPosition;
-    private readonly long* _consumerPosition;
-    private readonly long* _intent;
-    private readonly byte* _words;
-    private readonly byte* _messages;
+    private readonly byte* _memory;
     private readonly long _mask;
-    private long _knownFreeBelow;
-    private long _knownFullBelow;
+    private readonly int _participant;
+    private int _run;
+    private long _knownBelow;
 
     public TunedQueue(byte* memory, int slots, int participant)
     {
-        _producerPosition = (long*)memory;
-        _consumerPosition = (long*)(memory + ConsumerOffset);
-        _intent = (long*)(memory + IntentsOffset + (participant * IntentBytes));
-        _words = memory + SlotsOffset;
-        _messages = _words + MessagesOffset(slots);
+        _memory = memory;
         _mask = slots - 1;
+        _participant = participant;
     }
+
+    private readonly long* ProducerPosition => (long*)_memory;
+
+    private readonly long* ConsumerPosition => (long*)(_memory + ConsumerOffset);
+
+    private readonly long* Intent => (long*)(_memory + IntentsOffset + (_participant * IntentBytes));
 
     private static int WordBytes => TTuning.HasSideTable ? sizeof(long) : TTuning.SlotBytes;
 
@@ -86,19 +92,19 @@ internal unsafe struct TunedQueue<T, TTuning>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnqueue(in T message)
     {
-        long position = Volatile.Read(ref *_producerPosition);
+        long position = Volatile.Read(ref *ProducerPosition);
         while (true)
         {
-            long ahead = TTuning.ProducerLookAhead > 0 && position < _knownFreeBelow
+            long ahead = TTuning.ProducerLookAhead > 0 && position < _knownBelow
                 ? 0
                 : Volatile.Read(ref *WordOf(position)) - position;
             if (ahead == 0)
             {
-                if (TTuning.ProducerLookAhead > 0 && position >= _knownFreeBelow)
-                    LookAheadForFree(position);
+                if (TTuning.ProducerLookAhead > 0 && position >= _knownBelow)
+                    _knownBelow = FreeBelow(_memory, _mask, position);
                 if (TTuning.StoresIntent)
-                    Volatile.Write(ref *_intent, position);
-                long found = Interlocked.CompareExchange(ref *_producerPosition, position + 1, position);
+                    Volatile.Write(ref *Intent, position);
+                long found = Interlocked.CompareExchange(ref *ProducerPosition, position + 1, position);
                 if (found == position)
                     break;
                 position = found;
@@ -106,12 +112,12 @@ internal unsafe struct TunedQueue<T, TTuning>
             }
             else if (ahead < 0)
             {
-                Pause(TTuning.PausesWhenFull);
+                PauseAfterRun(TTuning.PausesWhenFull);
                 return false;
             }
             else
             {
-                position = Volatile.Read(ref *_producerPosition);
+                position = Volatile.Read(ref *ProducerPosition);
             }
         }
 
@@ -119,25 +125,26 @@ internal unsafe struct TunedQueue<T, TTuning>
             Prefetch(position + TTuning.PrefetchDistance);
         Unsafe.WriteUnaligned(MessageOf(position), message);
         Volatile.Write(ref *WordOf(position), position + 1);
+        CountRun();
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryDequeue(out T message)
     {
-        long position = Volatile.Read(ref *_consumerPosition);
+        long position = Volatile.Read(ref *ConsumerPosition);
         while (true)
         {
-            long ahead = TTuning.ConsumerLookAhead > 0 && position < _knownFullBelow
+            long ahead = TTuning.ConsumerLookAhead > 0 && position < _knownBelow
                 ? 0
                 : Volatile.Read(ref *WordOf(position)) - (position + 1);
             if (ahead == 0)
             {
-                if (TTuning.ConsumerLookAhead > 0 && position >= _knownFullBelow)
-                    LookAheadForFull(position);
+                if (TTuning.ConsumerLookAhead > 0 && position >= _knownBelow)
+                    _knownBelow = FullBelow(_memory, _mask, position);
                 if (TTuning.StoresIntent)
-                    Volatile.Write(ref *_intent, position);
-                long found = Interlocked.CompareExchange(ref *_consumerPosition, position + 1, position);
+                    Volatile.Write(ref *Intent, position);
+                long found = Interlocked.CompareExchange(ref *ConsumerPosition, position + 1, position);
                 if (found == position)
                     break;
                 position = found;
@@ -145,13 +152,13 @@ internal unsafe struct TunedQueue<T, TTuning>
             }
             else if (ahead < 0)
             {
-                Pause(TTuning.PausesWhenEmpty);
+                PauseAfterRun(TTuning.PausesWhenEmpty);
                 message = default;
                 return false;
             }
             else
             {
-                position = Volatile.Read(ref *_consumerPosition);
+                position = Volatile.Read(ref *ConsumerPosition);
             }
         }
 
@@ -159,6 +166,7 @@ internal unsafe struct TunedQueue<T, TTuning>
             Prefetch(position + TTuning.PrefetchDistance);
         message = Unsafe.ReadUnaligned<T>(MessageOf(position));
         Volatile.Write(ref *WordOf(position), position + _mask + 1);
+        CountRun();
         return true;
     }
 
@@ -167,6 +175,27 @@ internal unsafe struct TunedQueue<T, TTuning>
     {
         if (pauses > 0)
             Thread.SpinWait(pauses);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountRun()
+    {
+        if (TTuning.RunBeforePause > 0)
+            _run++;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PauseAfterRun(int pauses)
+    {
+        if (TTuning.RunBeforePause > 0)
+        {
+            int run = _run;
+            _run = 0;
+            if (run < TTuning.RunBeforePause)
+                return;
+        }
+
+        Pause(pauses);
     }
 
     private static long MessagesOffset(int slots) => TTuning.HasSideTable ? (long)slots * sizeof(long) : 0;
@@ -183,21 +212,21 @@ internal unsafe struct TunedQueue<T, TTuning>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LookAheadForFree(long position)
+    private static long FreeBelow(byte* memory, long mask, long position)
     {
         long end = position + 1;
-        while (end < position + TTuning.ProducerLookAhead && Volatile.Read(ref *WordOf(end)) == end)
+        while (end < position + TTuning.ProducerLookAhead && Volatile.Read(ref *WordOf(memory, mask, end)) == end)
             end++;
-        _knownFreeBelow = end;
+        return end;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LookAheadForFull(long position)
+    private static long FullBelow(byte* memory, long mask, long position)
     {
         long end = position + 1;
-        while (end < position + TTuning.ConsumerLookAhead && Volatile.Read(ref *WordOf(end)) == end + 1)
+        while (end < position + TTuning.ConsumerLookAhead && Volatile.Read(ref *WordOf(memory, mask, end)) == end + 1)
             end++;
-        _knownFullBelow = end;
+        return end;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -208,10 +237,13 @@ internal unsafe struct TunedQueue<T, TTuning>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly long* WordOf(long position) => (long*)(_words + (Place(position & _mask) * WordBytes));
+    private static long* WordOf(byte* memory, long mask, long position) =>
+        (long*)(memory + SlotsOffset + (Place(position & mask) * WordBytes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly byte* MessageOf(long position) => TTuning.HasSideTable
-        ? _messages + (Place(position & _mask) * TTuning.SlotBytes)
-        : _words + (Place(position & _mask) * TTuning.SlotBytes) + TTuning.MessageOffset;
+    private readonly long* WordOf(long position) => WordOf(_memory, _mask, position);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly byte* MessageOf(long position) => _memory + SlotsOffset + (Place(position & _mask) * TTuning.SlotBytes)
+        + (TTuning.HasSideTable ? (_mask + 1) * sizeof(long) : TTuning.MessageOffset);
 }

@@ -64,6 +64,13 @@ internal static class CrowdCatalog
         Idea8<Empty4>("4 pauses when empty"),
         Idea8<Empty16>("16 pauses when empty or full"),
         Idea8<Empty64>("64 pauses when empty or full"),
+        Idea8<Run8>("16 pauses after a run of 8"),
+        Idea8<Run8Short>("8 pauses after a run of 8"),
+        Idea8<Run8Long>("48 pauses after a run of 8"),
+        Idea8<Run8Intent>("intent stored, 16 pauses after a run of 8"),
+        Idea8<Run8Spread>("spread over 64 lines, 16 pauses after a run of 8"),
+        Idea8<Run8Ahead>("both look 16 ahead, 16 pauses after a run of 8"),
+        Idea64<Slots128Plain>("128-byte slots (the yardstick again)"),
         Idea64<Slots72>("72-byte slots"),
         Idea64<Slots80>("80-byte slots"),
         Idea64<Slots96>("96-byte slots"),
@@ -76,6 +83,11 @@ internal static class CrowdCatalog
         Idea64<Slots128Ahead>("both look 16 ahead"),
         Idea64<Slots128Empty16>("16 pauses when empty or full"),
         Idea64<Slots80Ahead>("80-byte slots, both look 16 ahead"),
+        Idea64<Slots128Run8>("16 pauses after a run of 8"),
+        Idea64<Slots128Run8Intent>("intent stored, 16 pauses after a run of 8"),
+        Idea64<ApartRun8>("128-byte slots, message on its own line, 16 pauses after a run of 8"),
+        Idea64<Slots80Run8>("80-byte slots, 16 pauses after a run of 8"),
+        Idea64<TableRun8>("64-byte slots, words in a table, 16 pauses after a run of 8"),
     ];
 
     public static CrowdEntry YardstickOf(CrowdEntry entry) => entry.MessageBytes == Yardstick8.MessageBytes ? Yardstick8 : Yardstick64;

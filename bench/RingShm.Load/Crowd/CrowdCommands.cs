@@ -24,6 +24,7 @@ internal static class CrowdCommands
         Option<int> slots = new("--slots") { Description = "Messages that every queue holds, a power of two from 64.", DefaultValueFactory = _ => 4096 };
         Option<Placement> placement = new("--placement") { Description = "Sides: producers and consumers on processors of their own; Spread: round robin; Free: unpinned." };
         Option<int?> spins = new("--spins") { Description = "Refused attempts in a row before a participant yields; by default never where none shares a processor, else 64." };
+        Option<int> pauses = new("--pauses") { Description = "Pauses after each refused attempt, of yardstick and contestant alike.", DefaultValueFactory = _ => 0 };
         Option<int> seed = new("--seed") { Description = "Draws the order of contestants and bursts.", DefaultValueFactory = _ => 1 };
         Option<FileInfo?> json = new("--json") { Description = "Also write the results, with every pair of bursts, to this file." };
         slots.Validators.Add(result =>
@@ -48,7 +49,7 @@ internal static class CrowdCommands
         });
         Command crowd = new("crowd", "Many producers and many consumers, against a plain Vyukov queue.")
         {
-            shapes, only, ideas, rounds, pairs, burst, slots, placement, spins, seed, json,
+            shapes, only, ideas, rounds, pairs, burst, slots, placement, spins, pauses, seed, json,
         };
         crowd.SetAction(parsed => CrowdLeader.Run(new CrowdOptions
         {
@@ -61,6 +62,7 @@ internal static class CrowdCommands
             Slots = parsed.GetValue(slots),
             Placement = parsed.GetValue(placement),
             SpinsBeforeYield = parsed.GetValue(spins),
+            Pauses = parsed.GetValue(pauses),
             Seed = parsed.GetValue(seed),
             JsonPath = parsed.GetValue(json)?.FullName,
         }));
@@ -75,15 +77,16 @@ internal static class CrowdCommands
         Argument<int> cpu = new("cpu");
         Argument<int> slots = new("slots");
         Argument<int> spins = new("spins");
+        Argument<int> pauses = new("pauses");
         Argument<string> shape = new("shape");
-        Command worker = new(CrowdLeader.WorkerCommand) { run, participant, cpu, slots, spins, shape };
+        Command worker = new(CrowdLeader.WorkerCommand) { run, participant, cpu, slots, spins, pauses, shape };
         worker.Hidden = true;
         worker.SetAction(parsed =>
         {
             EndWithLeader();
             CrowdWorker.Run(new CrowdCast(
                 parsed.GetValue(run)!, parsed.GetValue(participant), parsed.GetValue(cpu), parsed.GetValue(slots),
-                Shape.Parse(parsed.GetValue(shape)!), parsed.GetValue(spins)));
+                Shape.Parse(parsed.GetValue(shape)!), new CrowdWaiting(parsed.GetValue(spins), parsed.GetValue(pauses))));
             return 0;
         });
         return worker;

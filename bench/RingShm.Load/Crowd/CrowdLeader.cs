@@ -79,7 +79,7 @@ internal static class CrowdLeader
             // On Windows a whole process is pinned, so threads stay free there.
             bool isPinned = !inProcess || OperatingSystem.IsLinux();
             int cpu = isPinned ? CrowdPlacement.CpuOf(i, shape, options.Placement, Environment.ProcessorCount) : -1;
-            CrowdCast cast = new(runName, i, cpu, options.Slots, shape, options.SpinsFor(shape));
+            CrowdCast cast = new(runName, i, cpu, options.Slots, shape, new CrowdWaiting(options.SpinsFor(shape), options.Pauses));
             if (inProcess)
             {
                 Thread thread = new(() => CrowdWorker.Run(cast)) { IsBackground = true };
@@ -124,7 +124,7 @@ internal static class CrowdLeader
             start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         start.ArgumentList.Add(WorkerCommand);
         start.ArgumentList.Add(cast.RunName);
-        foreach (int number in new[] { cast.Participant, cast.Cpu, cast.Slots, cast.SpinsBeforeYield })
+        foreach (int number in new[] { cast.Participant, cast.Cpu, cast.Slots, cast.Waiting.SpinsBeforeYield, cast.Waiting.Pauses })
             start.ArgumentList.Add(number.ToString(CultureInfo.InvariantCulture));
         start.ArgumentList.Add(cast.Shape.ToString());
         Process worker = Process.Start(start)!;

@@ -35,6 +35,9 @@ internal sealed record CrowdOptions
     /// <summary>Refused attempts in a row before a participant yields; the default depends on whether processors are shared.</summary>
     public int? SpinsBeforeYield { get; init; }
 
+    /// <summary>Pauses after each refused attempt, of yardstick and contestant alike.</summary>
+    public int Pauses { get; init; }
+
     public int Seed { get; init; } = 1;
 
     public string? Only { get; init; }

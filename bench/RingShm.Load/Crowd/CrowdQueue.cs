@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RingShm.Load.Crowd;
 
 /// <summary>What a participant opens a contestant with.</summary>
@@ -34,7 +36,22 @@ internal interface ICrowdQueue<TSelf, T>
 /// <summary>One participant's part in the bursts of one contestant.</summary>
 internal interface ICrowdPart : IDisposable
 {
-    CrowdReceipt Play(in CrowdBurst burst, CrowdStage stage, long start, int spinsBeforeYield);
+    CrowdReceipt Play(in CrowdBurst burst, CrowdStage stage, long start, in CrowdWaiting waiting);
+}
+
+/// <summary>What a participant does after a refused attempt, the same for every contestant.</summary>
+/// <param name="SpinsBeforeYield">Refused attempts in a row before it yields.</param>
+/// <param name="Pauses">Pauses after each refused attempt until then.</param>
+internal readonly record struct CrowdWaiting(int SpinsBeforeYield, int Pauses)
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Wait(ref int spins)
+    {
+        if (++spins > SpinsBeforeYield)
+            Thread.Yield();
+        else if (Pauses > 0)
+            Thread.SpinWait(Pauses);
+    }
 }
 
 /// <summary>The loops, the same for every contestant.</summary>
@@ -44,19 +61,19 @@ internal sealed unsafe class CrowdPart<T, TQueue>(CrowdScene scene) : ICrowdPart
 {
     private TQueue _queue = TQueue.Attach(scene);
 
-    public CrowdReceipt Play(in CrowdBurst burst, CrowdStage stage, long start, int spinsBeforeYield)
+    public CrowdReceipt Play(in CrowdBurst burst, CrowdStage stage, long start, in CrowdWaiting waiting)
     {
         if (!scene.IsProducer)
-            return Consume(start, spinsBeforeYield);
-        Produce(burst.FirstOf(scene.Participant), burst.CountPerProducer, spinsBeforeYield);
+            return Consume(start, waiting);
+        Produce(burst.FirstOf(scene.Participant), burst.CountPerProducer, waiting);
         if (stage.IsLastToFinish(scene.Shape.Producers))
-            SendEndMarks(spinsBeforeYield);
+            SendEndMarks(waiting);
         return new CrowdReceipt { Start = start };
     }
 
     public void Dispose() => _queue.Detach();
 
-    private void Produce(ulong first, long count, int spinsBeforeYield)
+    private void Produce(ulong first, long count, CrowdWaiting waiting)
     {
         TQueue queue = _queue;
         ulong end = first + (ulong)count;
@@ -64,29 +81,23 @@ internal sealed unsafe class CrowdPart<T, TQueue>(CrowdScene scene) : ICrowdPart
         {
             T message = T.Make(word);
             for (int spins = 0; !queue.TryEnqueue(in message);)
-            {
-                if (++spins > spinsBeforeYield)
-                    Thread.Yield();
-            }
+                waiting.Wait(ref spins);
         }
 
         _queue = queue;
     }
 
-    private void SendEndMarks(int spinsBeforeYield)
+    private void SendEndMarks(CrowdWaiting waiting)
     {
         T mark = T.Make(CrowdBurst.EndMark);
         for (int i = 0; i < scene.Shape.Consumers; i++)
         {
             for (int spins = 0; !_queue.TryEnqueue(in mark);)
-            {
-                if (++spins > spinsBeforeYield)
-                    Thread.Yield();
-            }
+                waiting.Wait(ref spins);
         }
     }
 
-    private CrowdReceipt Consume(long start, int spinsBeforeYield)
+    private CrowdReceipt Consume(long start, CrowdWaiting waiting)
     {
         TQueue queue = _queue;
         // The first message of a burst is number 0 of its producer: anything is later than what stands here.
@@ -98,10 +109,7 @@ internal sealed unsafe class CrowdPart<T, TQueue>(CrowdScene scene) : ICrowdPart
         {
             T message;
             for (int spins = 0; !queue.TryDequeue(out message);)
-            {
-                if (++spins > spinsBeforeYield)
-                    Thread.Yield();
-            }
+                waiting.Wait(ref spins);
 
             ulong first = message.First;
             if (first == CrowdBurst.EndMark)

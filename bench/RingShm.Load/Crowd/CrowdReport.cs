@@ -51,7 +51,7 @@ internal static class CrowdReport
         Row("runtime", $"{machine.Runtime}; JIT {machine.Jit}");
         Row("version", $"{machine.Version}");
         Row("participants", $"{options.Placement}; processes, but for contestants between threads, whose yardstick runs between the same threads");
-        Row("waiting", $"{string.Join(", ", options.Shapes.Select(shape => $"{shape}: {WaitingOf(options.SpinsFor(shape))}"))}; the same loop for all");
+        Row("waiting", $"{string.Join(", ", options.Shapes.Select(shape => $"{shape}: {WaitingOf(options.SpinsFor(shape))}"))}; {options.Pauses} pauses after a refusal; the same loop for all");
         Row("bursts", $"{options.Rounds} shuffled rounds of {options.PairsPerRound} pairs, {options.BurstMilliseconds} ms a burst, fresh memory every round, {options.Slots} slots; the first third of each round warms up; seed {options.Seed}");
         Row("checked", $"every burst: as many as were sent, the sum of every word, each producer's order at each consumer");
         Row("command", $"{machine.Command}");

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace RingShm.Load.Crowd;
 
 /// <summary>What every participant needs to know; also its command line, where it is a process.</summary>
-internal sealed record CrowdCast(string RunName, int Participant, int Cpu, int Slots, Shape Shape, int SpinsBeforeYield)
+internal sealed record CrowdCast(string RunName, int Participant, int Cpu, int Slots, Shape Shape, CrowdWaiting Waiting)
 {
     public static string SceneName(string runName, int opening, bool isBaseline) => $"{runName}-{opening}{(isBaseline ? "-base" : "")}";
 }
@@ -36,10 +36,10 @@ internal static class CrowdWorker
                     contestant!.Dispose();
                     break;
                 case CrowdAct.Baseline:
-                    receipt = baseline!.Play(new CrowdBurst(number, argument), stage, start, cast.SpinsBeforeYield);
+                    receipt = baseline!.Play(new CrowdBurst(number, argument), stage, start, cast.Waiting);
                     break;
                 case CrowdAct.Contestant:
-                    receipt = contestant!.Play(new CrowdBurst(number, argument), stage, start, cast.SpinsBeforeYield);
+                    receipt = contestant!.Play(new CrowdBurst(number, argument), stage, start, cast.Waiting);
                     break;
                 default:
                     stage.Report(cast.Participant, receipt);
