@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RingShm.Prototypes;
 
 /// <summary>What a slot of the claim-word queue holds.</summary>
@@ -34,13 +36,17 @@ internal static class ClaimWord
     private const int RowShift = 48;
     private const int GranulesShift = 32;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Pack(SlotState state, int row, long lap) =>
         ((long)state << StateShift) | ((long)row << RowShift) | (1L << GranulesShift) | (uint)lap;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SlotState StateOf(long word) => (SlotState)((ulong)word >> StateShift);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int RowOf(long word) => (int)(word >> RowShift) & (Rows - 1);
 
     /// <summary>How many laps the word is ahead of this one; laps are compared as they wrap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LapsAhead(long word, long lap) => (int)((uint)word - (uint)lap);
 }

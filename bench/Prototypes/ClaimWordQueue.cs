@@ -60,9 +60,17 @@ internal readonly unsafe struct ClaimWordQueue<TMemory, T>
         get => sizeof(T) <= sizeof(long) ? sizeof(long) * 2 : (sizeof(long) + sizeof(T) + LineBytes - 1) / LineBytes * LineBytes;
     }
 
-    private long* ProducerHint => (long*)_memory;
+    private long* ProducerHint
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (long*)_memory;
+    }
 
-    private long* ConsumerHint => (long*)(_memory + ConsumerOffset);
+    private long* ConsumerHint
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (long*)(_memory + ConsumerOffset);
+    }
 
     public static long BytesFor(int slots) => SlotsOffset + ((long)slots * SlotBytes);
 

@@ -71,15 +71,36 @@ internal unsafe struct TunedQueue<T, TTuning>
         _participant = participant;
     }
 
-    private readonly long* ProducerPosition => (long*)_memory;
+    private readonly long* ProducerPosition
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (long*)_memory;
+    }
 
-    private readonly long* ConsumerPosition => (long*)(_memory + ConsumerOffset);
+    private readonly long* ConsumerPosition
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (long*)(_memory + ConsumerOffset);
+    }
 
-    private readonly long* Intent => (long*)(_memory + IntentsOffset + (_participant * IntentBytes));
+    private readonly long* Intent
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (long*)(_memory + IntentsOffset + (_participant * IntentBytes));
+    }
 
-    private static int WordBytes => TTuning.HasSideTable ? sizeof(long) : TTuning.SlotBytes;
+    // The inliner's budget is soon spent where a queue is inlined into its caller's loop; what is left out becomes a call a message.
+    private static int WordBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TTuning.HasSideTable ? sizeof(long) : TTuning.SlotBytes;
+    }
 
-    private static int SlotsPerLine => Math.Max(1, LineBytes / TTuning.SlotBytes);
+    private static int SlotsPerLine
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => LineBytes > TTuning.SlotBytes ? LineBytes / TTuning.SlotBytes : 1;
+    }
 
     public static long BytesFor(int slots) => SlotsOffset + MessagesOffset(slots) + ((long)slots * TTuning.SlotBytes);
 

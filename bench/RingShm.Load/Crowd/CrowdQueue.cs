@@ -44,13 +44,16 @@ internal interface ICrowdPart : IDisposable
 /// <param name="Pauses">Pauses after each refused attempt until then.</param>
 internal readonly record struct CrowdWaiting(int SpinsBeforeYield, int Pauses)
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Wait(ref int spins)
+    /// <returns>How often it has waited now.</returns>
+    /// <remarks>Not inlined: the frames for the runtime's calls would burden the loops around it.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public int Wait(int spins)
     {
         if (++spins > SpinsBeforeYield)
             Thread.Yield();
         else if (Pauses > 0)
             Thread.SpinWait(Pauses);
+        return spins;
     }
 }
 
@@ -81,7 +84,7 @@ internal sealed unsafe class CrowdPart<T, TQueue>(CrowdScene scene) : ICrowdPart
         {
             T message = T.Make(word);
             for (int spins = 0; !queue.TryEnqueue(in message);)
-                waiting.Wait(ref spins);
+                spins = waiting.Wait(spins);
         }
 
         _queue = queue;
@@ -93,7 +96,7 @@ internal sealed unsafe class CrowdPart<T, TQueue>(CrowdScene scene) : ICrowdPart
         for (int i = 0; i < scene.Shape.Consumers; i++)
         {
             for (int spins = 0; !_queue.TryEnqueue(in mark);)
-                waiting.Wait(ref spins);
+                spins = waiting.Wait(spins);
         }
     }
 
@@ -109,7 +112,7 @@ internal sealed unsafe class CrowdPart<T, TQueue>(CrowdScene scene) : ICrowdPart
         {
             T message;
             for (int spins = 0; !queue.TryDequeue(out message);)
-                waiting.Wait(ref spins);
+                spins = waiting.Wait(spins);
 
             ulong first = message.First;
             if (first == CrowdBurst.EndMark)
