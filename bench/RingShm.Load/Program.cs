@@ -9,6 +9,8 @@ using RingShm.Load.Crowd;
 //   leads: produces, asks   ----> yardstick ring, contestant ring ---->  follows: consumes, echoes
 //   measures, checks        <---- receipts: sums of every word      ----
 //
+// `crowd` measures many producers and consumers, each a process (or thread) of its own: see Crowd/CrowdLeader.
+//
 // See Conductor for the method, Catalog for the contestants, bench/native/yardstick.c for the yardstick.
 
 Option<bool> quick = new("--quick") { Description = "A crude run of some seconds, to see that everything works." };
