@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using RingShm.Load;
+using RingShm.Load.Crowd;
 using RingShm.Load.Wake;
 
 // Two processes, each pinned to a processor of its own, and a page of shared memory between them:
@@ -8,6 +9,8 @@ using RingShm.Load.Wake;
 //   this process, cpu 0                shared memory                 its child, cpu 1
 //   leads: produces, asks   ----> yardstick ring, contestant ring ---->  follows: consumes, echoes
 //   measures, checks        <---- receipts: sums of every word      ----
+//
+// `crowd` measures many producers and consumers, each a process (or thread) of its own: see Crowd/CrowdLeader.
 //
 // See Conductor for the method, Catalog for the contestants, bench/native/yardstick.c for the yardstick.
 
@@ -77,4 +80,6 @@ Command followWake = new(WakeBench.FollowCommand) { run, cpuArgument, library };
 followWake.Hidden = true;
 followWake.SetAction(parsed => WakeBench.Follow(parsed.GetValue(run)!, parsed.GetValue(cpuArgument), parsed.GetValue(library)!));
 root.Subcommands.Add(followWake);
+root.Subcommands.Add(CrowdCommands.Crowd());
+root.Subcommands.Add(CrowdCommands.Worker());
 return root.Parse(args).Invoke();

@@ -60,6 +60,50 @@ public sealed class VyukovTests(ITestOutputHelper output)
     }
 }
 
+public sealed class ClaimWordTests(ITestOutputHelper output)
+{
+    private const long Budget = 40_000;
+
+    public static TheoryData<string> Names => [.. ClaimWordPrograms.All.Select(static program => program.Name)];
+
+    public static TheoryData<string> DeathNames => [.. ClaimWordPrograms.WithDeath.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Without_deaths_the_prototype_is_linearizable(string name) => Exploration.Exhaust(name, output);
+
+    [Theory]
+    [MemberData(nameof(DeathNames))]
+    public void Killed_at_any_access_the_prototype_loses_nothing_and_survivors_finish(string name)
+    {
+        ModelProgram program = Programs.ByName(name);
+        foreach (Report report in new[] { Explorer.Explore(program, maxExecutions: Budget), Explorer.Walk(program, firstSeed: 1, Budget) })
+        {
+            output.WriteLine(report.ToString());
+            Assert.Null(report.Failure);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Defects))]
+    public void A_defect_of_the_prototype_is_noticed(string defect)
+    {
+        Mutation mutation = ClaimWordMutations.All.Single(candidate => candidate.Name == defect);
+        foreach (ModelProgram program in ClaimWordPrograms.All.Concat(ClaimWordPrograms.WithDeath))
+        {
+            Report report = Explorer.Walk(program, firstSeed: 1, Budget / 2, mutation);
+            if (report.Failure == null)
+                continue;
+            output.WriteLine($"{defect} | {program.Name} | {report.Failure.Split(Environment.NewLine)[0]}");
+            return;
+        }
+
+        Assert.Fail($"No program noticed: {mutation.Description}");
+    }
+
+    public static TheoryData<string> Defects => [.. ClaimWordMutations.All.Select(static mutation => mutation.Name)];
+}
+
 internal static class Exploration
 {
     public static void Exhaust(string name, ITestOutputHelper output)

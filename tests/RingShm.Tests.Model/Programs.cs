@@ -10,7 +10,14 @@ namespace RingShm.Tests.Model;
 internal static class Programs
 {
     public static IReadOnlyList<ModelProgram> All { get; } =
-        [.. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. VyukovPrograms.All, VyukovPrograms.WithDeath];
+        [
+            .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All,
+            .. VyukovPrograms.All, VyukovPrograms.WithDeath,
+            .. ClaimWordPrograms.All, .. ClaimWordPrograms.WithDeath,
+        ];
+
+    /// <summary>Those that run the library's own protocols; the others run specimens and prototypes.</summary>
+    public static IReadOnlyList<ModelProgram> Shipped { get; } = [.. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All];
 
     private static IReadOnlyList<ModelProgram> Everything { get; } = [.. All, .. SpscDeathPrograms.Deep];
 
