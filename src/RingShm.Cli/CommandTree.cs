@@ -31,7 +31,9 @@ internal static class CommandTree
             ListCommand.Build(),
             InspectCommand.Build(),
             VerifyCommand.Build(),
+            RecoverCommand.Build(),
             RemoveCommand.Build(),
+            WatchCommand.Build(ending),
             DemoPeerCommand.Build(),
         };
         try
