@@ -57,7 +57,7 @@ public sealed class DeadReceiverTests
         Assert.Equal(lines, printed.Union(rest.Select(line => line[2..])).Order(StringComparer.Ordinal));
         Assert.Equal(rest.Length, rest.Select(line => line[2..]).Distinct().Count());
         Assert.All(rest.Where(line => printed.Contains(line[2..])), line => Assert.StartsWith("1\t", line, StringComparison.Ordinal));
-        Assert.NotEmpty(rest.Where(line => line.StartsWith("1\t", StringComparison.Ordinal)));
+        Assert.Contains(rest, line => line.StartsWith("1\t", StringComparison.Ordinal));
         scene.Run("verify", name).ExpectDone();
     }
 

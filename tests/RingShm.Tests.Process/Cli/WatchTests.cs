@@ -99,6 +99,7 @@ public sealed class WatchTests
     [Fact]
     public void A_watch_ends_when_the_ring_is_removed_and_says_so()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "On Windows a file that is just being looked at is not gone at once.");
         using CliScene scene = new();
         string name = scene.Create("watched");
         using Ringshm watch = scene.Start("watch", name, "--interval", "0.01");
