@@ -11,7 +11,7 @@ internal static class CommandTree
     private const string ProgramName = "ringshm";
 
     private const string Description = """
-        Lock-free ring buffers in shared memory.
+        Lock-free ring buffers in shared memory: one sender and one receiver (spsc), or many of each (mpmc).
 
         Exit codes: 0 done; 1 a wrong command line, name or size; 2 a failure, named on standard error; 3 timed out;
         128 + the signal's number after Ctrl-C (130) or SIGTERM (143).
@@ -31,7 +31,9 @@ internal static class CommandTree
             ListCommand.Build(),
             InspectCommand.Build(),
             VerifyCommand.Build(),
+            RecoverCommand.Build(),
             RemoveCommand.Build(),
+            WatchCommand.Build(ending),
             DemoPeerCommand.Build(),
         };
         try

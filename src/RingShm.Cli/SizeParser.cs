@@ -66,6 +66,16 @@ internal static class SizeParser
         return default;
     }
 
+    /// <summary>A positive number of things, for an option of System.CommandLine.</summary>
+    public static int ParsePositive(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0)
+            return count;
+        result.AddError($"'{text}' is not a whole number from 1 to {int.MaxValue}.");
+        return 0;
+    }
+
     /// <summary>A whole number that is not negative, for an option of System.CommandLine.</summary>
     public static long? ParseCount(ArgumentResult result)
     {

@@ -49,7 +49,19 @@ internal static class InspectCommand
         yield return ("messages read", Screen.Number(info.MessagesRead));
         yield return ("claims aborted", Screen.Number(info.ClaimsAborted));
         yield return ("messages redelivered", Screen.Number(info.MessagesRedelivered));
-        yield return ("takeovers", $"{Screen.Number(info.ProducerTakeovers)} by producers, {Screen.Number(info.ConsumerTakeovers)} by consumers");
+        if (info.Kind == RingKind.Mpmc)
+        {
+            yield return ("messages returned", $"{Screen.Number(info.LeasesRecovered)}, because their consumers had died");
+            yield return ("messages dropped", $"{Screen.Number(info.MessagesDropped)}, because their consumers had died");
+            yield return ("claims given up", $"{Screen.Number(info.ClaimsRecovered)}, because their producers had died");
+            yield return ("dead cleared away", Screen.Number(info.ParticipantsRecovered));
+            yield return ("most participants", Screen.Number(info.MaxParticipants));
+        }
+        else
+        {
+            yield return ("takeovers", $"{Screen.Number(info.ProducerTakeovers)} by producers, {Screen.Number(info.ConsumerTakeovers)} by consumers");
+        }
+
         if (info.Participants.Count == 0)
             yield return ("participants", "none");
         foreach (ParticipantInfo participant in info.Participants)

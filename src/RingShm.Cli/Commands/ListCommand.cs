@@ -5,6 +5,9 @@ namespace RingShm.Cli.Commands;
 
 internal static class ListCommand
 {
+    /// <summary>More than these are counted, so that a ring stays a line.</summary>
+    private const int MostNamed = 2;
+
     public static Command Build()
     {
         Option<bool> json = Shared.Json();
@@ -74,7 +77,12 @@ internal static class ListCommand
 
     private static string Participants(RingInfo ring)
     {
-        IEnumerable<string> words = ring.Participants.Select(Words.Of);
+        IEnumerable<string> words = ring.Participants.Count <= MostNamed ? ring.Participants.Select(Words.Of) : Counts(ring.Participants);
         return string.Join(", ", ring.IsCompleted ? words.Append("completed") : words);
     }
+
+    private static IEnumerable<string> Counts(IReadOnlyList<ParticipantInfo> participants) => participants
+        .CountBy(participant => (participant.Role, participant.IsAlive))
+        .OrderBy(group => (group.Key.Role, !group.Key.IsAlive))
+        .Select(group => $"{group.Value} {Words.Of(group.Key.Role)}{(group.Value == 1 ? "" : "s")} {(group.Key.IsAlive ? "alive" : "dead")}");
 }

@@ -9,7 +9,8 @@ internal static class ReceiveCommand
         Print messages to standard output, each as a line.
 
         Without --follow it prints what is there and ends. A message leaves the ring only after it was written to standard
-        output in full: whatever stops this command, the next one goes on with the first message that was not printed.
+        output in full: whatever stops this command, another one gets what it had not printed. An mpmc ring gives each message
+        to one of the receivers that are there.
         """;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
@@ -28,7 +29,11 @@ internal static class ReceiveCommand
         Option<bool> lengthPrefixed = Shared.LengthPrefixed("Print frames: a length in 4 bytes, little-endian, then the message");
         Option<TimeSpan> timeout = Shared.Timeout("Give up (exit 3) after waiting this long for a message or for the ring");
         Option<bool> waitForRing = new("--wait-for-ring") { Description = "Wait until the ring exists" };
-        Command command = new("receive", Description) { name, count, follow, raw, lengthPrefixed, timeout, waitForRing };
+        Option<bool> mark = new("--mark-redelivered")
+        {
+            Description = "Begin each line with '1' and a tab if an earlier receiver may have printed it before it died, else with '0' and a tab",
+        };
+        Command command = new("receive", Description) { name, count, follow, raw, lengthPrefixed, mark, timeout, waitForRing };
         command.SetAction(result =>
         {
             Framing framing = Shared.FramingOf(result, raw, lengthPrefixed);
@@ -36,22 +41,25 @@ internal static class ReceiveCommand
             bool waitsForRing = result.GetValue(waitForRing);
             if (!follows && !waitsForRing && result.GetResult(timeout) != null)
                 throw CommandException.Usage("--timeout needs --follow or --wait-for-ring.");
+            bool marks = result.GetValue(mark);
+            if (marks && framing != Framing.Lines)
+                throw CommandException.Usage("--mark-redelivered marks lines; it goes with neither --raw nor --length-prefixed.");
             TimeSpan longest = Shared.TimeoutOf(result, timeout);
             RegionName region = RegionName.Parse(result.GetValue(name)!);
-            using SpscRing ring = waitsForRing ? WaitFor(region, longest, ending.Token) : Open(region);
-            using SpscConsumer consumer = ring.AttachConsumer();
+            using OpenRing ring = waitsForRing ? WaitFor(region, longest, ending.Token) : Open(region);
+            using IMessageSource source = ring.AttachReceiver();
             StandardOutput output = StandardOutput.Open();
-            OutputPump pump = new(output, framing);
+            OutputPump pump = new(output, framing, marks);
             try
             {
-                new RingReceiver(consumer, output, pump, region.ToString(), ending.Token)
-                    .Run(result.GetValue(count) ?? long.MaxValue, follows, longest, ring.CapacityBytes);
+                new RingReceiver(ring, source, output, pump, region.ToString(), ending.Token)
+                    .Run(result.GetValue(count) ?? long.MaxValue, follows, longest);
             }
             finally
             {
                 if (pump.RedeliveredMessages > 0)
                     Console.Error.WriteLine(
-                        $"ringshm: {pump.RedeliveredMessages} of these messages may have been received before, by a process that died.");
+                        $"ringshm: {pump.RedeliveredMessages} of these messages may have been received before, by a process that died or could not print them.");
             }
 
             return ExitCode.Done;
@@ -59,9 +67,9 @@ internal static class ReceiveCommand
         return command;
     }
 
-    private static SpscRing Open(RegionName region) => SpscRing.Open(region, new RingOptions { PrefaultPages = false });
+    private static OpenRing Open(RegionName region) => OpenRing.Open(region, new RingOptions { PrefaultPages = false });
 
-    private static SpscRing WaitFor(RegionName region, TimeSpan timeout, CancellationToken cancellationToken)
+    private static OpenRing WaitFor(RegionName region, TimeSpan timeout, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)

@@ -7,26 +7,22 @@ internal static class SendCommand
     private const string Description = """
         Read standard input and send it as messages: one for each line, without its newline.
 
-        Lines that are longer than the ring's longest message are sent in parts, and 'receive' puts them together again: any
-        bytes pass unchanged. When send ends with exit code 0, every message is in the ring.
+        Through an spsc ring any bytes pass unchanged: lines that are longer than the ring's longest message are sent in parts,
+        and 'receive' puts them together again. Into an mpmc ring any number of senders can send at once; each line is one
+        message there, a longer one is an error. When send ends with exit code 0, every message is in the ring.
         """;
 
     public static Command Build(Ending ending)
     {
         Argument<string> name = Shared.Name();
         Option<bool> wait = new("--wait") { Description = "Wait for room when the ring is full, instead of failing" };
-        Option<bool> complete = new("--complete") { Description = "At the end of the input, say that no more messages will come" };
+        Option<bool> complete = new("--complete") { Description = "At the end of the input, say that no more messages will come, from any sender" };
         Option<bool> raw = Shared.Raw("Send the bytes as they come, in messages of up to 64 KiB");
         Option<bool> lengthPrefixed = Shared.LengthPrefixed("Read frames: a length in 4 bytes, little-endian, then the message");
         Option<TimeSpan> timeout = Shared.Timeout("Give up (exit 3) after waiting this long for room; needs --wait");
         Option<bool> createIfMissing = new("--create-if-missing") { Description = "Make the ring when there is none" };
-        Option<long> capacity = Shared.Capacity();
-        Option<long> maxMessage = Shared.MaxMessage();
-        capacity.Description += "; an existing ring must agree";
-        Command command = new("send", Description)
-        {
-            name, wait, complete, raw, lengthPrefixed, timeout, createIfMissing, capacity, maxMessage,
-        };
+        Command command = new("send", Description) { name, wait, complete, raw, lengthPrefixed, timeout, createIfMissing };
+        RingShape shape = new(command, takesExisting: true);
         command.SetAction(result =>
         {
             Framing framing = Shared.FramingOf(result, raw, lengthPrefixed);
@@ -34,15 +30,9 @@ internal static class SendCommand
             if (!waits && result.GetResult(timeout) != null)
                 throw CommandException.Usage("--timeout needs --wait.");
             RegionName region = RegionName.Parse(result.GetValue(name)!);
-            RingOptions options = new()
-            {
-                CapacityBytes = result.GetValue(capacity),
-                MaxMessageBytes = result.GetValue(maxMessage),
-                PrefaultPages = false,
-            };
-            using SpscRing ring = result.GetValue(createIfMissing) ? SpscRing.CreateOrOpen(region, options) : SpscRing.Open(region, options);
-            using SpscProducer producer = ring.AttachProducer();
-            RingSender sender = new(producer, region.ToString(), waits, Shared.TimeoutOf(result, timeout), ending.Token);
+            using OpenRing ring = result.GetValue(createIfMissing) ? shape.OpenOrCreate(region, result) : shape.Open(region, result);
+            using IMessageSink sink = ring.AttachSender();
+            RingSender sender = new(ring, sink, region.ToString(), waits, Shared.TimeoutOf(result, timeout), ending.Token);
             Pump(sender, framing);
             if (result.GetValue(complete))
                 ring.Complete();

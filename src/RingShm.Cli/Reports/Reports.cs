@@ -25,8 +25,15 @@ internal sealed record RingReport(
     long MessagesRedelivered,
     long ProducerTakeovers,
     long ConsumerTakeovers,
+    long ClaimsRecovered,
+    long MessagesReturned,
+    long MessagesDropped,
+    long ParticipantsRecovered,
+    int MaxParticipants,
     IReadOnlyList<ParticipantReport> Participants)
 {
+    private const int SpscParticipants = 2;
+
     public static RingReport Of(RingInfo info) => new(
         info.Name,
         Words.Of(info.Kind),
@@ -46,6 +53,11 @@ internal sealed record RingReport(
         info.MessagesRedelivered,
         info.ProducerTakeovers,
         info.ConsumerTakeovers,
+        info.ClaimsRecovered,
+        info.LeasesRecovered,
+        info.MessagesDropped,
+        info.ParticipantsRecovered,
+        info.Kind == RingKind.Spsc ? SpscParticipants : info.MaxParticipants,
         [.. info.Participants.Select(ParticipantReport.Of)]);
 }
 
@@ -68,13 +80,27 @@ internal sealed record VerifyReport(string Name, bool IsClean, long? MessagesInR
 /// <summary>What <c>remove --json</c> prints.</summary>
 internal sealed record RemoveReport(string Name, bool Removed);
 
+/// <summary>What <c>recover --json</c> prints.</summary>
+internal sealed record RecoverReport(
+    string Name, string Kind, int RowsSwept, int RowsWaiting, long ClaimsRecovered, long MessagesReturned, long MessagesDropped)
+{
+    public static RecoverReport Of(RingRecovery found, RingKind kind) => new(
+        found.Name, Words.Of(kind), found.RowsSwept, found.RowsWaiting, found.ClaimsRecovered, found.LeasesRecovered, found.MessagesDropped);
+}
+
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RingReport))]
 [JsonSerializable(typeof(ListReport))]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(RemoveReport))]
+[JsonSerializable(typeof(RecoverReport))]
 [JsonSerializable(typeof(Demo.DemoReport))]
 internal sealed partial class ReportContext : JsonSerializerContext;
+
+/// <summary>Documents that are one line each.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Watch.WatchSample))]
+internal sealed partial class CompactReportContext : JsonSerializerContext;
 
 /// <summary>The words of the library's enums, in text and JSON.</summary>
 internal static class Words

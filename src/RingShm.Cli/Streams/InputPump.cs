@@ -64,13 +64,18 @@ internal sealed class InputPump(StandardInput input, RingSender sender)
             SendParts(_end, limit);
         }
 
+        // Nobody can finish a line of ours among other senders' lines, so there it is one with or without its newline.
         if (_end > _start)
-            sender.Send(_buffer.AsSpan(_start, _end - _start), MessageTag.Part);
+            sender.Send(_buffer.AsSpan(_start, _end - _start), sender.IsShared ? MessageTag.Whole : MessageTag.Part);
     }
 
     /// <summary>Sends parts as long as messages get, until what is left before the end fits in one message.</summary>
     private void SendParts(int end, int limit)
     {
+        if (sender.IsShared && end - _start > limit)
+            throw CommandException.Failed(
+                $"A line is longer than the ring's longest message of {limit} bytes, and an mpmc ring does not keep its parts together; "
+                + "make the ring with a larger --max-message.");
         for (; end - _start > limit; _start += limit)
             sender.Send(_buffer.AsSpan(_start, limit), MessageTag.Part);
     }

@@ -6,7 +6,7 @@ namespace RingShm.Cli;
 /// Writes messages to standard output and only then hands them back to the ring: what was not written comes again, to this
 /// process's successor or to the next call. Messages are gathered, so that many small ones cost one write.
 /// </summary>
-internal sealed class OutputPump(StandardOutput output, Framing framing)
+internal sealed class OutputPump(StandardOutput output, Framing framing, bool marksRedelivered)
 {
     public const int MostMessages = 4096;
 
@@ -19,13 +19,17 @@ internal sealed class OutputPump(StandardOutput output, Framing framing)
 
     /// <summary>Where in the output each message of this batch ends, in bytes since the batch began.</summary>
     private readonly long[] _ends = new long[MostMessages];
+
+    /// <summary>Which messages of this batch may have been printed before.</summary>
+    private readonly bool[] _isRedelivered = new bool[MostMessages];
     private int _buffered;
     private int _messages;
+    private bool _isInsideLine;
     private long _gatheredBytes;
     private long _writtenBefore;
     private Exception? _failure;
 
-    /// <summary>Messages that may have been printed before by a receiver that died.</summary>
+    /// <summary>Printed messages that may have been printed before, by a receiver that did not come to hand them back.</summary>
     public long RedeliveredMessages { get; private set; }
 
     /// <summary>Bytes of output that the last batch made.</summary>
@@ -33,10 +37,10 @@ internal sealed class OutputPump(StandardOutput output, Framing framing)
 
     /// <summary>Prints up to this many messages that are there now. Returns how many; does not wait for messages.</summary>
     /// <exception cref="IOException">The output failed; what was not written in full is still in the ring.</exception>
-    public int Print(SpscConsumer consumer, int limit)
+    public int Print(IMessageSource source, int limit)
     {
         Begin();
-        int printed = consumer.TryReadBatch(
+        int printed = source.TryReadBatch(
             static (in Message message, OutputPump pump) => pump.Gather(message),
             static (messages, pump) => pump.Settle(messages),
             this,
@@ -69,8 +73,9 @@ internal sealed class OutputPump(StandardOutput output, Framing framing)
     {
         if (_failure != null)
             return;
-        if (message.Redelivered)
-            RedeliveredMessages++;
+        if (marksRedelivered && !_isInsideLine)
+            Append(message.Redelivered ? "1\t"u8 : "0\t"u8);
+        _isInsideLine = message.Type == MessageTag.Part;
         if (framing == Framing.LengthPrefixed)
         {
             Span<byte> prefix = stackalloc byte[MessageTag.PrefixBytes];
@@ -81,6 +86,7 @@ internal sealed class OutputPump(StandardOutput output, Framing framing)
         Append(message.Span);
         if (framing == Framing.Lines && message.Type != MessageTag.Part)
             Append("\n"u8);
+        _isRedelivered[_messages] = message.Redelivered;
         _ends[_messages++] = _gatheredBytes;
     }
 
@@ -103,12 +109,11 @@ internal sealed class OutputPump(StandardOutput output, Framing framing)
     private int Settle(int messages)
     {
         Flush();
-        if (_failure == null)
-            return messages;
         long written = output.WrittenBytes - _writtenBefore;
-        int printed = 0;
-        while (printed < _messages && _ends[printed] <= written)
+        int printed = _failure == null ? messages : 0;
+        while (_failure != null && printed < _messages && _ends[printed] <= written)
             printed++;
+        RedeliveredMessages += _isRedelivered.AsSpan(0, printed).Count(true);
         return printed;
     }
 

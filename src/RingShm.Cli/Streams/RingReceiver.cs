@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace RingShm.Cli;
 
 /// <summary>Prints messages until there are no more, or as many as asked for.</summary>
-internal sealed class RingReceiver(SpscConsumer consumer, StandardOutput output, OutputPump pump, string name, CancellationToken cancellationToken)
+internal sealed class RingReceiver(
+    OpenRing ring, IMessageSource source, StandardOutput output, OutputPump pump, string name, CancellationToken cancellationToken)
 {
     /// <summary>
     /// Output of one batch. Its messages go back to the producer together at its end, so it must stay a small part of a ring.
@@ -16,25 +17,35 @@ internal sealed class RingReceiver(SpscConsumer consumer, StandardOutput output,
     /// <param name="count">How many messages to print at the most.</param>
     /// <param name="follow">Waits for more when there are none, until the ring is completed.</param>
     /// <param name="timeout">The longest wait for a message.</param>
-    /// <param name="capacityBytes">The ring's.</param>
-    public void Run(long count, bool follow, TimeSpan timeout, long capacityBytes)
+    public void Run(long count, bool follow, TimeSpan timeout)
     {
-        long batchBytes = Math.Min(LargestBatchBytes, capacityBytes / 4);
+        long batchBytes = Math.Min(LargestBatchBytes, ring.CapacityBytes / 4);
         int limit = 1;
+        bool hasMended = false;
         while (count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int printed = pump.Print(consumer, (int)Math.Min(count, limit));
+            int printed = pump.Print(source, (int)Math.Min(count, limit));
             count -= printed;
             if (printed > 0)
             {
+                hasMended = false;
                 limit = (int)Math.Clamp(batchBytes * printed / Math.Max(pump.LastBatchBytes, 1), 1, OutputPump.MostMessages);
                 continue;
             }
 
-            if (!follow || !WaitAndPrintOne(timeout))
+            if (follow)
+            {
+                if (!WaitAndPrintOne(timeout))
+                    return;
+                count--;
+                continue;
+            }
+
+            // What is there includes what lies behind a dead sender's claim, and what a dead receiver held.
+            if (hasMended || !ring.TryMendDeaths())
                 return;
-            count--;
+            hasMended = true;
         }
     }
 
@@ -46,13 +57,13 @@ internal sealed class RingReceiver(SpscConsumer consumer, StandardOutput output,
         {
             TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? LookEvery : timeout - Stopwatch.GetElapsedTime(start);
             TimeSpan wait = left < TimeSpan.Zero ? TimeSpan.Zero : left < LookEvery ? left : LookEvery;
-            if (consumer.Read(out Message message, wait, cancellationToken))
+            if (source.Read(out Message message, wait, cancellationToken))
             {
                 pump.PrintOne(message);
                 return true;
             }
 
-            if (consumer.IsDrained)
+            if (source.IsDrained)
                 return false;
             if (output.IsReaderGone)
                 throw new ClosedPipeException();

@@ -10,7 +10,9 @@ public sealed class FailureTests
     [InlineData("receive")]
     [InlineData("inspect")]
     [InlineData("verify")]
+    [InlineData("recover")]
     [InlineData("remove")]
+    [InlineData("watch")]
     public void A_ring_that_does_not_exist_is_named(string command)
     {
         using CliScene scene = new();
@@ -31,6 +33,42 @@ public sealed class FailureTests
         using CliScene scene = new();
         string name = scene.Create("sized", "--capacity", "64KiB");
         scene.Run("send", name, "--create-if-missing", "--capacity", "128KiB").ExpectFailure(2, "65536", "131072");
+    }
+
+    [Theory]
+    [InlineData("Mpmc", "Spsc", "--kind", "spsc")]
+    [InlineData("Many", "One", "--producers", "one")]
+    [InlineData("Many", "One", "--consumers", "one")]
+    [InlineData("8", "9", "--max-participants", "9")]
+    [InlineData("Redeliver", "Drop", "--dead-consumers", "drop")]
+    public void What_contradicts_an_existing_mpmc_ring_is_refused_with_both_values(string found, string asked, string option, string value)
+    {
+        using CliScene scene = new();
+        string name = scene.Create("many", "--kind", "mpmc", "--max-participants", "8");
+        scene.Run("send", name, option, value).ExpectFailure(2, name, found, asked);
+        scene.Run("send", name, "--create-if-missing", option, value).ExpectFailure(2, name, found, asked);
+    }
+
+    [Fact]
+    public void What_contradicts_an_existing_spsc_ring_is_refused()
+    {
+        using CliScene scene = new();
+        string name = scene.Create("one");
+        scene.Run("send", name, "--kind", "mpmc").ExpectFailure(2, name, "Spsc", "Mpmc");
+        scene.Run("send", name, "--create-if-missing", "--consumers", "many").ExpectFailure(2, name, "spsc", "--consumers many");
+    }
+
+    [Fact]
+    public void A_participant_too_many_is_refused_and_so_is_a_second_one_of_a_single_role()
+    {
+        using CliScene scene = new();
+        string name = scene.Create("narrow", "--kind", "mpmc", "--max-participants", "2", "--consumers", "one");
+        using Ringshm first = scene.Start("send", name);
+        using Ringshm second = scene.Start("send", name);
+        using Ringshm single = scene.Start("receive", name, "--follow");
+        Support.Watchdog.Until(() => scene.Inspect("narrow").Participants.Count == 3, "all of them attaching");
+        scene.Run("send", name).ExpectFailure(2, "narrow", "2");
+        scene.Run("receive", name).ExpectFailure(2, "consumer", single.Id.ToString(CultureInfo.InvariantCulture));
     }
 
     [Fact]

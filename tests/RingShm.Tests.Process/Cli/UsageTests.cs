@@ -9,7 +9,22 @@ public sealed class UsageTests
     [InlineData("'not'", "not")]
     [InlineData("--wrong", "list", "--wrong")]
     [InlineData("Required argument", "create")]
-    [InlineData("mpmc", "create", "x", "--kind", "mpmc")]
+    [InlineData("'broadcast'", "create", "x", "--kind", "broadcast")]
+    [InlineData("'two'", "create", "x", "--kind", "mpmc", "--producers", "two")]
+    [InlineData("'few'", "create", "x", "--kind", "mpmc", "--consumers", "few")]
+    [InlineData("'0'", "create", "x", "--kind", "mpmc", "--max-participants", "0")]
+    [InlineData("8190", "create", "x", "--kind", "mpmc", "--max-participants", "9000")]
+    [InlineData("'keep'", "create", "x", "--kind", "mpmc", "--dead-consumers", "keep")]
+    [InlineData("at most 1016 bytes", "create", "x", "--kind", "mpmc", "--capacity", "1KiB", "--max-message", "2KiB")]
+    [InlineData("--producers many needs --kind mpmc", "create", "x", "--producers", "many")]
+    [InlineData("--consumers many needs --kind mpmc", "create", "x", "--kind", "spsc", "--consumers", "many")]
+    [InlineData("--max-participants needs --kind mpmc", "create", "x", "--max-participants", "2")]
+    [InlineData("--dead-consumers drop needs --kind mpmc", "create", "x", "--dead-consumers", "drop")]
+    [InlineData("--producers many needs --kind mpmc", "send", "x", "--create-if-missing", "--producers", "many")]
+    [InlineData("--mark-redelivered", "receive", "x", "--mark-redelivered", "--raw")]
+    [InlineData("--mark-redelivered", "receive", "x", "--mark-redelivered", "--length-prefixed")]
+    [InlineData("'0'", "watch", "x", "--interval", "0")]
+    [InlineData("'few'", "watch", "x", "--count", "few")]
     [InlineData("12q", "create", "x", "--capacity", "12q")]
     [InlineData("'0'", "create", "x", "--capacity", "0")]
     [InlineData("1.5", "create", "x", "--capacity", "1.5")]
@@ -48,7 +63,7 @@ public sealed class UsageTests
                 .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line.Length > 2 && line[2] != ' ')
                 .Select(line => line.Trim().Split(' ')[0]),
         ];
-        Assert.Equal(["demo", "create", "send", "receive", "list", "inspect", "verify", "remove"], commands);
+        Assert.Equal(["demo", "create", "send", "receive", "list", "inspect", "verify", "recover", "remove", "watch"], commands);
     }
 
     [Theory]
