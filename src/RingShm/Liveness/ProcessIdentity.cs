@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using RingShm.Layout;
 using RingShm.Interop;
@@ -17,16 +16,6 @@ internal static class ProcessIdentity
 
     /// <summary>The owner word that this process writes into its rows.</summary>
     public static long OwnerWord { get; } = RowLayout.PackOwner(Environment.ProcessId, StartTimeTag(StartTime));
-
-    /// <summary>
-    /// An owner word of its own for one attachment, where the kernel's locks and not the word tell the dead (Linux): a survivor
-    /// that judged a row's owner must be able to see that the row has another one, also when that one is of the same process or
-    /// has the same id in another pid namespace. Where the word is the truth (Windows), it is <see cref="OwnerWord"/>: a process
-    /// that was found dead does not come back.
-    /// </summary>
-    public static long NewOwnerWord() => OperatingSystem.IsWindows()
-        ? OwnerWord
-        : RowLayout.PackOwner(Environment.ProcessId, (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue));
 
     /// <summary>
     /// 32 bits of a start time. Windows' 100 ns units are divided by 2^17 (13 ms), so the tag wraps after 1.8 years.

@@ -35,20 +35,6 @@ internal static unsafe class RowProtocol<TMemory>
         return false;
     }
 
-    /// <summary>
-    /// Frees the row of a dead owner whose remains have been seen to. False when the row is not that owner's any more, or when
-    /// somebody is just attaching to it.
-    /// </summary>
-    public static bool TryReclaim(long* ownerWord, int row, long deadOwner, IRowOracle oracle)
-    {
-        if (oracle.TryLock(row) == RowLock.HeldByOther)
-            return false;
-        // P2: from the dead one's word, or not at all.
-        bool isFreed = TMemory.CompareExchange(ownerWord, RowLayout.FreeOwner, deadOwner, Edge.P2) == deadOwner;
-        oracle.Unlock(row);
-        return isFreed;
-    }
-
     /// <summary>Lets the row go. The caller has handed back everything that it held through the row.</summary>
     public static void Release(long* ownerWord, int row, IRowOracle oracle) =>
         Leave(ownerWord, RowLayout.FreeOwner, row, oracle);

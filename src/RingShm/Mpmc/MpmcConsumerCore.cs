@@ -207,8 +207,8 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
     {
         // M8 acquire: as in CanTakeFast.
         long position = TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
-        return MpmcRecovery<TMemory>.ResolveUnpublished(_map, oracle, position)
-            | MpmcRecovery<TMemory>.SweepDeadConsumers(_map, oracle, _row.Index);
+        return MpmcRecovery<TMemory>.ResolveUnpublished(_map, oracle, position, _row)
+            | MpmcRecovery<TMemory>.SweepDeadConsumers(_map, oracle, _row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -158,7 +158,7 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     /// For a producer that was refused: asks the kernel about the owner of the granule that is not released. Enters the kernel
     /// only when somebody has taken it. True when it is worth trying again.
     /// </summary>
-    public readonly bool LookForTheDead(IRowOracle oracle) => MpmcRecovery<TMemory>.ResolveUnreleased(_map, oracle, BlockedAt);
+    public readonly bool LookForTheDead(IRowOracle oracle) => MpmcRecovery<TMemory>.ResolveUnreleased(_map, oracle, BlockedAt, _row);
 
     /// <summary>The open claim at this position, or none.</summary>
     public readonly OpenSlot FindOpen(long position) => position >= 0 && _open.Position == position ? _open : _others.Find(position);

@@ -8,26 +8,25 @@ namespace RingShm.Mpmc;
 internal static unsafe partial class MpmcRecovery<TMemory>
 {
     /// <summary>
-    /// Mends all that a dead row holds: its interval, and the words that name it. False when a part of it has to wait for a live
-    /// suspect. Can be run by several at once, and again.
+    /// Mends all that a row holds whose dead owner's place the caller has taken: its interval, and the words that name it. False
+    /// when a part of it has to wait for a live suspect.
     /// </summary>
-    public static bool Sweep(in MpmcMap map, IRowOracle oracle, in MpmcRow row, long deadOwner)
+    /// <remarks>
+    /// Whoever mends marks owns the row. A word that says Reading can say the same again in the same lap (returned, taken by the row's
+    /// next owner), so a survivor that was merely looking could be stopped before its swap and rob that one. An owner cannot: while it
+    /// has the row nobody else gets it, and if it dies its successor finds interval and marks as they are.
+    /// </remarks>
+    public static bool SweepOwn(in MpmcMap map, IRowOracle oracle, in MpmcRow row)
     {
         // M16 acquire: the dead one's last interval. Pairs with M2.
         long start = TMemory.LoadAcquire(row.IntervalStart, Edge.M16);
         long end = TMemory.Load(row.IntervalEnd, Edge.M16);
-        long role = TMemory.Load(row.Role, Edge.P4);
-        // M21 plain: read after its writer's death.
-        bool hasMarks = TMemory.Load(row.Marks, Edge.M21) != 0;
-        // P1 acquire: all of the above is the dead one's if the row is still its.
-        if (TMemory.LoadAcquire(row.Owner, Edge.P1) != deadOwner)
-            return true;
-        bool isDone = role == (long)ParticipantRole.Consumer
-            ? SweepTaken(map, oracle, start, end)
-            : SweepClaimed(map, oracle, start, end);
-        if (hasMarks)
-            SweepMarks(map, row, deadOwner);
-        if (role == (long)ParticipantRole.Consumer)
+        bool isConsumer = TMemory.Load(row.Role, Edge.P4) == (long)ParticipantRole.Consumer;
+        bool isDone = isConsumer ? SweepTaken(map, oracle, start, end, row.Index) : SweepClaimed(map, oracle, start, end, row.Index);
+        // M21 plain: the row is ours.
+        if (TMemory.Load(row.Marks, Edge.M21) != 0)
+            SweepMarks(map, row);
+        if (isConsumer)
             RaiseAttention(map);
         return isDone;
     }
@@ -42,13 +41,23 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     }
 
     /// <summary>
-    /// Sweeps a dead row and gives it free for a new owner. False when that has to wait, or when somebody else did it.
+    /// Takes a dead owner's row, mends what it held and frees it for a new owner. False when that has to wait, or when the row has
+    /// a live owner: somebody else is just doing the same.
     /// </summary>
-    public static bool SweepAndFree(in MpmcMap map, IRowOracle oracle, in MpmcRow row, long deadOwner)
+    public static bool SweepAndFree(in MpmcMap map, IRowOracle oracle, in MpmcRow row, long self)
     {
-        if (!Sweep(map, oracle, row, deadOwner) || !RowProtocol<TMemory>.TryReclaim(row.Owner, row.Index, deadOwner, oracle))
+        if (!RowProtocol<TMemory>.TryAcquire(row.Owner, row.Index, self, oracle, out long prior))
             return false;
-        Increment(map.RowsSwept);
+        if (prior != RowLayout.FreeOwner && !SweepOwn(map, oracle, row))
+        {
+            RowProtocol<TMemory>.Abandon(row.Owner, row.Index, oracle);
+            return false;
+        }
+
+        ClearRow(row);
+        RowProtocol<TMemory>.Release(row.Owner, row.Index, oracle);
+        if (prior != RowLayout.FreeOwner)
+            Increment(map.RowsSwept);
         return true;
     }
 
@@ -56,25 +65,25 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     /// Looks for dead consumers that hold messages, and returns those. For consumers that find nothing else to do. True when there
     /// was one.
     /// </summary>
-    public static bool SweepDeadConsumers(in MpmcMap map, IRowOracle oracle, int ownRow)
+    public static bool SweepDeadConsumers(in MpmcMap map, IRowOracle oracle, in MpmcRow own)
     {
         bool found = false;
+        long self = SelfOf(own);
         for (int index = 0; index < map.RowCount; index++)
         {
             MpmcRow row = map.Row(index);
             // P1 acquire: the row's words are then at least as new as its owner.
             long owner = TMemory.LoadAcquire(row.Owner, Edge.P1);
-            if (index == ownRow || owner == RowLayout.FreeOwner || !HoldsMessages(map, row) || oracle.IsAlive(index, owner))
+            if (index == own.Index || owner == RowLayout.FreeOwner || !HoldsMessages(map, row) || oracle.IsAlive(index, owner))
                 continue;
-            SweepAndFree(map, oracle, row, owner);
-            found = true;
+            found |= SweepAndFree(map, oracle, row, self);
         }
 
         return found;
     }
 
     /// <summary>The holes in a dead producer's interval.</summary>
-    private static bool SweepClaimed(in MpmcMap map, IRowOracle oracle, long start, long end)
+    private static bool SweepClaimed(in MpmcMap map, IRowOracle oracle, long start, long end, int sweptRow)
     {
         if (start < 0 || start > MaxPosition || end - start > map.GranuleCount)
             return true;
@@ -108,7 +117,7 @@ internal static unsafe partial class MpmcRecovery<TMemory>
             // M15 acquire: as in ResolveUnpublished. Pairs with M3.
             if (TMemory.LoadAcquire(map.ProducerPosition, Edge.M15) <= position)
                 return true;
-            if (!GiveUp(map, oracle, position, word, ParticipantRole.Producer))
+            if (!GiveUp(map, oracle, position, word, ParticipantRole.Producer, sweptRow))
                 return false;
         }
 
@@ -116,7 +125,7 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     }
 
     /// <summary>The messages in a dead consumer's interval, from the last to the first.</summary>
-    private static bool SweepTaken(in MpmcMap map, IRowOracle oracle, long start, long end)
+    private static bool SweepTaken(in MpmcMap map, IRowOracle oracle, long start, long end, int sweptRow)
     {
         if (start < 0 || start > MaxPosition || end - start > map.GranuleCount)
             return true;
@@ -136,23 +145,23 @@ internal static unsafe partial class MpmcRecovery<TMemory>
 
         bool isDone = true;
         for (int i = held.Count - 1; i >= 0 && isDone; i--)
-            isDone = ResolveUnreleased(map, oracle, held[i]);
+            isDone = ResolveTaken(map, oracle, held[i], sweptRow);
         return isDone;
     }
 
     /// <summary>The words that name a dead row, wherever they are.</summary>
-    private static void SweepMarks(in MpmcMap map, in MpmcRow row, long deadOwner)
+    private static void SweepMarks(in MpmcMap map, in MpmcRow row)
     {
         for (long index = 0; index < map.GranuleCount; index++)
         {
-            // M17 acquire: before the owner and the position. Pairs with M7.
+            // M17 acquire: before the position. Pairs with M7.
             long word = TMemory.LoadAcquire(map.WordAt(index), Edge.M17);
             if (MpmcWord.StateOf(word) is not (SlotState.Writing or SlotState.Reading) || MpmcWord.RowOf(word) != row.Index)
                 continue;
             // M15 acquire: a marked word lies within a lap of the producer position. Pairs with M3.
             long position = map.PositionOf(index, word, TMemory.LoadAcquire(map.ProducerPosition, Edge.M15));
             if (position >= 0)
-                MendMarked(map, row, deadOwner, position, word);
+                Mend(map, position, word);
             // M17 acquire: a word that has no place there is damaged, unless it has moved on in the meantime.
             else if (TMemory.LoadAcquire(map.WordAt(index), Edge.M17) == word)
                 ThrowHelper.CorruptSlot(index, word);

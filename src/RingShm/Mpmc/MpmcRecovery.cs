@@ -13,8 +13,8 @@ namespace RingShm.Mpmc;
 /// survivor swap the word, from exactly what it saw.
 /// The corner: a live row that tried for the position and lost it is a suspect until its next attempt. It clears its interval
 /// before it gives up, so that only a participant stopped in the middle of an attempt can delay the recovery from another's death.
-/// A row that was taken by a new owner in between cannot be harmed: its words are judged only while the row still has the owner
-/// word that was found dead, and owner words do not come back.
+/// Words that name a row are mended by who has taken the row (<see cref="SweepOwn"/>). The others never say the same twice in a lap,
+/// so a swap from exactly what was judged, however late, cannot hit another owner's.
 /// </remarks>
 internal static unsafe partial class MpmcRecovery<TMemory>
     where TMemory : struct, IMemory
@@ -22,11 +22,13 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     /// <summary>Far beyond what any ring reaches, and far enough from the end of the numbers that sums do not overflow.</summary>
     public const long MaxPosition = 1L << 62;
 
+    private const int NoRow = -1;
+
     /// <summary>
     /// If the granule at this position is claimed and its claimer is dead, gives the claim up in its place. True when the word
     /// changed, by whomever.
     /// </summary>
-    public static bool ResolveUnpublished(in MpmcMap map, IRowOracle oracle, long position)
+    public static bool ResolveUnpublished(in MpmcMap map, IRowOracle oracle, long position, in MpmcRow own)
     {
         // M17 acquire: before the rows. Pairs with M6, M7.
         long word = TMemory.LoadAcquire(map.WordAt(position), Edge.M17);
@@ -37,7 +39,7 @@ internal static unsafe partial class MpmcRecovery<TMemory>
             // M15 acquire: a claim that moved the position past here had its interval stored before. Pairs with M3.
             SlotState.Free => TMemory.LoadAcquire(map.ProducerPosition, Edge.M15) > position
                 && GiveUp(map, oracle, position, word, ParticipantRole.Producer),
-            SlotState.Writing => GiveUpMarked(map, oracle, position, word),
+            SlotState.Writing => GiveUpMarked(map, oracle, position, word, own),
             _ => true,
         };
     }
@@ -46,10 +48,20 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     /// If the message at this position was taken and its taker is dead, returns it (or drops it, if the ring says so). True when
     /// the word changed, by whomever.
     /// </summary>
-    public static bool ResolveUnreleased(in MpmcMap map, IRowOracle oracle, long position)
+    public static bool ResolveUnreleased(in MpmcMap map, IRowOracle oracle, long position, in MpmcRow own)
     {
         if (position < 0)
             return false;
+        // M17 acquire: before the rows. Pairs with M7, M13.
+        long word = TMemory.LoadAcquire(map.WordAt(position), Edge.M17);
+        return MpmcWord.LapOf(word) == map.LapOf(position) && MpmcWord.StateOf(word) == SlotState.Reading
+            ? GiveUpMarked(map, oracle, position, word, own)
+            : ResolveTaken(map, oracle, position, NoRow);
+    }
+
+    /// <summary>The same for a word without a mark.</summary>
+    private static bool ResolveTaken(in MpmcMap map, IRowOracle oracle, long position, int sweptRow)
+    {
         // M17 acquire: before the rows. Pairs with M7, M13.
         long word = TMemory.LoadAcquire(map.WordAt(position), Edge.M17);
         if (MpmcWord.LapOf(word) != map.LapOf(position))
@@ -58,10 +70,9 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         {
             // M15 acquire: who moved the position past here had its interval stored before. Pairs with M10.
             SlotState.Full or SlotState.Skip => TMemory.LoadAcquire(map.ConsumerPosition, Edge.M15) > position
-                && GiveUp(map, oracle, position, word, ParticipantRole.Consumer),
-            SlotState.Reading => GiveUpMarked(map, oracle, position, word),
-            SlotState.Returned => true,
-            _ => false,
+                && GiveUp(map, oracle, position, word, ParticipantRole.Consumer, sweptRow),
+            SlotState.Free => false,
+            _ => true,
         };
     }
 
@@ -110,7 +121,8 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     }
 
     /// <summary>Swaps a word that no live row can own. True when the word changed, by whomever.</summary>
-    private static bool GiveUp(in MpmcMap map, IRowOracle oracle, long position, long word, ParticipantRole role)
+    private static bool GiveUp(
+        in MpmcMap map, IRowOracle oracle, long position, long word, ParticipantRole role, int sweptRow = NoRow)
     {
         bool isAnybodysDead = false;
         for (int index = 0; index < map.RowCount; index++)
@@ -125,7 +137,8 @@ internal static unsafe partial class MpmcRecovery<TMemory>
             long end = TMemory.Load(row.IntervalEnd, Edge.M16);
             if (position < start || position >= end || TMemory.Load(row.Role, Edge.P4) != (long)role)
                 continue;
-            if (oracle.IsAlive(index, owner))
+            // A row that we are sweeping is ours by now; what it held is its dead owner's.
+            if (index != sweptRow && oracle.IsAlive(index, owner))
                 return false;
             isAnybodysDead = true;
         }
@@ -136,7 +149,8 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         return isAnybodysDead && Mend(map, position, word);
     }
 
-    private static bool GiveUpMarked(in MpmcMap map, IRowOracle oracle, long position, long word)
+    /// <summary>A word that names a dead row is mended by way of the row. True when the row was swept.</summary>
+    private static bool GiveUpMarked(in MpmcMap map, IRowOracle oracle, long position, long word, in MpmcRow own)
     {
         int index = MpmcWord.RowOf(word);
         if (index >= map.RowCount)
@@ -144,15 +158,14 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         MpmcRow row = map.Row(index);
         // P1 acquire: the row's owner after the word that names the row.
         long owner = TMemory.LoadAcquire(row.Owner, Edge.P1);
-        return owner != RowLayout.FreeOwner && !oracle.IsAlive(index, owner) && MendMarked(map, row, owner, position, word);
+        return index != own.Index && owner != RowLayout.FreeOwner && !oracle.IsAlive(index, owner)
+            && SweepAndFree(map, oracle, row, SelfOf(own));
     }
 
-    /// <summary>Swaps a word that names a dead row, if the row has not found a new owner.</summary>
-    private static bool MendMarked(in MpmcMap map, in MpmcRow row, long deadOwner, long position, long word)
-    {
-        // P1 acquire: a new owner's words are seen only after its owner word.
-        return TMemory.LoadAcquire(row.Owner, Edge.P1) == deadOwner && Mend(map, position, word);
-    }
+    /// <summary>The owner word of a participant, as it stands in its own row.</summary>
+    private static long SelfOf(in MpmcRow own) =>
+        // P1 acquire: our own word; nobody else writes it while we live.
+        TMemory.LoadAcquire(own.Owner, Edge.P1);
 
     /// <summary>Swaps a word that nobody alive owns for what a survivor makes of it. True when the word changed.</summary>
     private static bool Mend(in MpmcMap map, long position, long word)

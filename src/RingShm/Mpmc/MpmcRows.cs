@@ -50,7 +50,7 @@ internal static unsafe class MpmcRows
             long owner = DirectMemory.LoadAcquire(row.Owner, Edge.P1);
             if (owner == RowLayout.FreeOwner || region.Oracle.IsAlive(index, owner))
                 continue;
-            if (MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, owner))
+            if (MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, ProcessIdentity.OwnerWord))
                 swept++;
             else
                 waiting++;
@@ -71,20 +71,21 @@ internal static unsafe class MpmcRows
         // P1 acquire: the row's words are then at least as new as its owner.
         holder = DirectMemory.LoadAcquire(row.Owner, Edge.P1);
         if (holder != RowLayout.FreeOwner
-            && (region.Oracle.IsAlive(index, holder) || !MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, holder)))
+            && (region.Oracle.IsAlive(index, holder)
+                || !MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, ProcessIdentity.OwnerWord)))
             return null;
-        RowLease? lease = RowLease.TryAttach(region, index, role, ProcessIdentity.NewOwnerWord(), out holder);
+        RowLease? lease = RowLease.TryAttach(region, index, role, ProcessIdentity.OwnerWord, out holder);
         if (lease == null)
             return null;
-        if (holder != RowLayout.FreeOwner)
+        if (holder == RowLayout.FreeOwner)
         {
-            // Somebody came and died in between: what it held has not been swept, so the row stays a dead one's.
-            lease.Abandon();
-            return null;
+            MpmcRecovery<DirectMemory>.ClearRow(row);
+            return lease;
         }
 
-        MpmcRecovery<DirectMemory>.ClearRow(row);
-        return lease;
+        // Somebody came and died in between: what it held has not been swept, so the row stays a dead one's.
+        lease.Abandon();
+        return null;
     }
 
     private static RingRecovery Counters(RingRegion region, in MpmcMap map, int swept, int waiting) => new(
