@@ -4,7 +4,8 @@ namespace RingShm;
 
 /// <summary>
 /// One message, read in place: a lease on its bytes. Dispose it to hand the bytes back; until then an SPSC handle reads nothing
-/// else, while an MPMC handle can have several open and hand them back in any order. What is not handed back before the process ends is delivered again to a successor.
+/// else, while an MPMC handle can have several open and hand them back in any order. What is not handed back before the process ends
+/// is delivered again: to a successor (SPSC), or to any other consumer (MPMC, unless the ring was made to drop it).
 /// </summary>
 /// <example>
 /// <code>

@@ -33,7 +33,10 @@ public sealed record RingInfo
     /// <summary>What kind of ring it is.</summary>
     public required RingKind Kind { get; init; }
 
-    /// <summary>Bytes of ring, a power of two.</summary>
+    /// <summary>
+    /// Bytes of ring, a power of two, as asked for and rounded up. An MPMC ring has as many slots or granules as fit into them, rounded
+    /// down to a power of two, and at least two.
+    /// </summary>
     public required long CapacityBytes { get; init; }
 
     /// <summary>The longest message, in bytes.</summary>
@@ -54,13 +57,20 @@ public sealed record RingInfo
     /// <summary>True after <c>Complete()</c>.</summary>
     public required bool IsCompleted { get; init; }
 
-    /// <summary>Bytes of ring that producers have taken since creation.</summary>
+    /// <summary>
+    /// Bytes of ring that producers have taken since creation. SPSC: up to the last hint, which trails. MPMC: claims included.
+    /// </summary>
     public required long ProducerPosition { get; init; }
 
-    /// <summary>Bytes of ring that consumers have handed back since creation.</summary>
+    /// <summary>
+    /// SPSC: bytes of ring that the consumer has handed back since creation. MPMC: bytes that consumers have taken, whether handed back or not.
+    /// </summary>
     public required long ConsumerPosition { get; init; }
 
-    /// <summary>Bytes of ring in use: what is published and not released.</summary>
+    /// <summary>
+    /// Bytes of ring between the two positions. SPSC: what is published and not handed back. MPMC: what is claimed or published and not
+    /// taken; what consumers hold comes on top.
+    /// </summary>
     public long UsedBytes => Math.Clamp(ProducerPosition - ConsumerPosition, 0, CapacityBytes);
 
     /// <summary>Messages published since creation. A producer's death may leave the last publication uncounted.</summary>
@@ -93,7 +103,7 @@ public sealed record RingInfo
     /// <summary>MPMC: dead participants that were swept.</summary>
     public long ParticipantsRecovered { get; init; }
 
-    /// <summary>How many participants can be attached at once.</summary>
+    /// <summary>MPMC: how many participants can be attached at once, not counting those of a side that is declared single.</summary>
     public int MaxParticipants { get; init; }
 
     /// <summary>Who is attached, the dead not yet replaced among them.</summary>

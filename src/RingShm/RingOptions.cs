@@ -63,8 +63,9 @@ public sealed class RingOptions
     public Cardinality Consumers { get; init; }
 
     /// <summary>
-    /// How many participants of all roles an MPMC ring can have at once; each costs 128 bytes. 0 means the region's own, or 64
-    /// for a new one. At most 8190. An SPSC ring has two in any case.
+    /// How many participants of all roles an MPMC ring can have at once; each costs 128 bytes. The holder of a side that is declared
+    /// single has a place of its own and does not count. 0 means the region's own, or 64 for a new one. At most 8190. An SPSC ring has
+    /// two in any case.
     /// </summary>
     public int MaxParticipants { get; init; }
 

@@ -24,7 +24,8 @@ public sealed unsafe class MpmcConsumer : RingHandle
 
     /// <summary>
     /// True when the ring was completed, every message has been taken, and no other consumer, alive or dead, has one that it may
-    /// yet give back: nothing more will come. Never waits.
+    /// yet give back: nothing more will come but what this handle itself returns. Never waits. Says false until a read has looked in vain
+    /// for what was returned last.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     public bool IsDrained

@@ -9,7 +9,7 @@ namespace RingShm;
 /// <summary>
 /// A producer of an <see cref="MpmcRing"/>. Used by one thread at a time. What it has published stays in the ring whatever becomes
 /// of it; what it had claimed and not published when it died is passed over, and nobody waits for it longer than it takes to ask
-/// the kernel.
+/// the kernel. While it lives, consumers get behind its claims only in their order.
 /// </summary>
 public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
 {
@@ -117,7 +117,10 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     /// producer's messages come between them. They become visible one after the other: a process that dies inside has written
     /// the first so many of them. Never waits. Returns how many; 0 when the ring is too full for the first.
     /// </summary>
-    /// <param name="messages">The payloads. It stops before one that is too long for the ring; that one throws when it is first.</param>
+    /// <param name="messages">
+    /// The payloads. It stops before one that is too long for the ring; that one throws when it is first. When the memory of one throws,
+    /// those before it are written, the places of the others are passed over, and the exception goes on to the caller.
+    /// </param>
     /// <param name="type">A tag for the consumer, the same on all.</param>
     /// <inheritdoc cref="TryWrite"/>
     public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0)

@@ -49,6 +49,8 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
         _messages = TMemory.Load(row.MessagesWritten, Edge.M20);
         // M1 acquire: a single producer goes on where its predecessor's claims ended. Pairs with M3.
         _position = TMemory.LoadAcquire(map.ProducerPosition, Edge.M1);
+        if (_position is < 0 or > MpmcRecovery<TMemory>.MaxPosition)
+            ThrowHelper.CorruptPosition("producer", _position, "0 to 2^62");
         _freeBelow = _position;
     }
 
@@ -205,7 +207,7 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     {
         // M1 acquire: the claims up to here, and with them the words of the lap before, are at least as new. Pairs with M3.
         position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
-        return position + granules <= _freeBelow && !_open.IsOpen && !IsCompleted;
+        return position <= _freeBelow - granules && !_open.IsOpen && !IsCompleted;
     }
 
     /// <summary>

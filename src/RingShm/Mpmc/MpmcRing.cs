@@ -27,7 +27,9 @@ public sealed class MpmcRing : IDisposable
     /// <summary>The region's name or path.</summary>
     public RegionName Name => _core.Region.Name;
 
-    /// <summary>Bytes of ring: the capacity asked for, rounded up to a power of two.</summary>
+    /// <summary>
+    /// The capacity asked for, rounded up to a power of two: see <see cref="RingInfo.CapacityBytes"/> for what fits into it.
+    /// </summary>
     public long CapacityBytes => _core.Geometry.CapacityBytes;
 
     /// <summary>The longest message, in bytes.</summary>
@@ -72,6 +74,7 @@ public sealed class MpmcRing : IDisposable
     /// <exception cref="RingCompletedException">The ring was completed.</exception>
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
     public MpmcProducer AttachProducer() => _core.AttachProducer(static (row, core, oracle) => new MpmcProducer(row, core, oracle));
 
     /// <summary>Attaches a consumer. Does not wait; may sweep what a dead participant left.</summary>
@@ -79,6 +82,7 @@ public sealed class MpmcRing : IDisposable
     /// <exception cref="ParticipantLimitException">As many participants are attached as the ring was made for.</exception>
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
     public MpmcConsumer AttachConsumer() => _core.AttachConsumer(static (row, core, oracle) => new MpmcConsumer(row, core, oracle));
 
     /// <summary>
@@ -91,12 +95,15 @@ public sealed class MpmcRing : IDisposable
 
     /// <summary>
     /// Mends at once what dead participants held, as <see cref="Ring.Recover"/> does. Survivors do the same by themselves for
-    /// what they meet.
+    /// what they meet. Does not wait; any thread may call it.
     /// </summary>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
+    /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
+    /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     public RingRecovery Recover() => _core.Recover();
 
-    /// <summary>A snapshot of the ring's state. Costs the other participants nothing.</summary>
+    /// <summary>A snapshot of the ring's state. Does not wait, and costs the other participants nothing.</summary>
+    /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
     public RingInfo GetInfo() => _core.GetInfo();
 
     /// <summary>

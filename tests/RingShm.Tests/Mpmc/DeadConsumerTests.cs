@@ -195,7 +195,7 @@ public sealed unsafe class DeadConsumerTests
         MpmcRow deadRow = stage.Attach(ParticipantRole.Consumer);
         MpmcStage.Intend(deadRow, 0, 1);
         stage.Kill(deadRow);
-        Assert.True(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, *deadRow.Owner));
+        Assert.True(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, self: 4712));
         MpmcConsumerCore<DirectMemory> survivor = stage.Consumer(out _);
         Assert.Equal((false, 0), Take(ref survivor));
         Assert.Equal(0, *stage.Map.LeasesRecovered);

@@ -94,7 +94,7 @@ public sealed unsafe class DeadProducerTests
         MpmcStage.Intend(loser, 0, 1);
         stage.Kill(deadRow);
         Assert.False(consumer.LookForTheDead(stage.Kernel));
-        Assert.False(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, *deadRow.Owner));
+        Assert.False(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, self: 4712));
         Assert.Equal(SlotState.Free, stage.State(0));
         // It runs again, and finds that it lost.
         MpmcStage.Intend(loser, 1, 1);
@@ -115,7 +115,7 @@ public sealed unsafe class DeadProducerTests
         Assert.False(consumer.LookForTheDead(stage.Kernel));
         Assert.True(winner.TryCommit(claim.Position, 10, 1));
         // Now it has nothing left to wait for.
-        Assert.True(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, loser, *loser.Owner));
+        Assert.True(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, loser, self: 4712));
         Assert.Equal((0L, 1L), (*stage.Map.ClaimsRecovered, *stage.Map.RowsSwept));
         Assert.True(consumer.TryTake(out _));
     }
@@ -146,10 +146,10 @@ public sealed unsafe class DeadProducerTests
         Assert.True(dead.TryClaim(300, out _));
         stage.Kill(deadRow);
         long owner = *deadRow.Owner;
-        Assert.True(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, owner));
+        Assert.True(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, self: 4712));
         Assert.Equal((RowLayout.FreeOwner, 1L, 6L), (*deadRow.Owner, *stage.Map.RowsSwept, *stage.Map.ClaimsRecovered));
-        // Once is enough: the row is not that owner's any more.
-        Assert.False(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, owner));
+        // A second time there is nothing to do.
+        Assert.True(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, deadRow, self: 4712));
         MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
         Assert.True(consumer.TryTake(out OpenSlot lease));
         Assert.True(consumer.TryRecordOf(lease, out MpmcRecord record));
@@ -160,17 +160,17 @@ public sealed unsafe class DeadProducerTests
     }
 
     [Fact]
-    public void A_marked_claim_whose_row_has_a_new_owner_is_not_judged_by_the_old_one()
+    public void A_marked_claim_of_a_live_owner_is_nobody_elses_to_mend()
     {
         using MpmcStage stage = new();
         MpmcProducerCore<DirectMemory> first = stage.Producer(out MpmcRow row);
         Assert.True(first.TryClaim(10, out _));
         Assert.True(first.TryWrite([], 0));
-        // The row's owner word is not the one that is dead.
+        // Somebody else is dead, not the row's owner.
         stage.Kernel.Dead.Add(4711);
         MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
         Assert.False(consumer.LookForTheDead(stage.Kernel));
-        MpmcRecovery<DirectMemory>.Sweep(stage.Map, stage.Kernel, row, 4711);
+        Assert.False(MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, row, self: 4712));
         Assert.Equal(SlotState.Writing, stage.State(0));
     }
 }
