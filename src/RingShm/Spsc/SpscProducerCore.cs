@@ -92,8 +92,16 @@ internal unsafe struct SpscProducerCore<TMemory>
     {
         long position = Position;
         long next = PutAt(position, value, type);
-        if (next == position && (TryReserve(sizeof(T)) == null || (next = PutAt(position, value, type)) == position))
-            return false;
+        if (next == position)
+        {
+            if (TryReserve(sizeof(T)) == null)
+                return false;
+            next = PutAt(position, value, type);
+            // There is room, so that only a ring that was completed just now refuses; and then this throws.
+            if (next == position)
+                ThrowIfCompleted();
+        }
+
         Advance(next, 1);
         return true;
     }
