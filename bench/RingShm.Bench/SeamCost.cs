@@ -23,6 +23,8 @@ public unsafe class SeamCost
     private SpscConsumerCore<DirectMemory> _seamConsumer;
     private DirectProducer _directProducer;
     private DirectConsumer _directConsumer;
+    private long _directWritten;
+    private long _directRead;
 
     [GlobalSetup]
     public void Setup()
@@ -49,16 +51,16 @@ public unsafe class SeamCost
         ulong sum = 0;
         for (ulong i = 0; i < Messages; i++)
         {
-            if (!_directProducer.HasRoom(sizeof(ulong)))
+            long next = _directProducer.PutAt(_directWritten, i, 0);
+            if (next == _directWritten)
                 ExtendDirect();
-            _directProducer.Write(_directProducer.NextHeader, i, 0);
+            _directWritten = next;
         }
 
         for (int i = 0; i < Messages; i++)
         {
-            SpscRecord record = _directConsumer.Peek();
-            if (RecordLayout.IsPublishedWithLength(record.Header, sizeof(ulong)))
-                sum += _directConsumer.TakeValue(record);
+            _directRead = _directConsumer.TakeAt(_directRead, out ulong value, out _);
+            sum += value;
         }
 
         return sum;
@@ -70,16 +72,16 @@ public unsafe class SeamCost
         ulong sum = 0;
         for (ulong i = 0; i < Messages; i++)
         {
-            if (!_seamProducer.HasRoom(sizeof(ulong)))
-                ExtendThroughSeam();
-            _seamProducer.Write(_seamProducer.NextHeader, i, 0);
+            long next = _seamProducer.PutAt(_seamProducer.State, i, 0);
+            if (next == _seamProducer.State)
+                next = ExtendThroughSeam(i);
+            _seamProducer.State = next;
         }
 
         for (int i = 0; i < Messages; i++)
         {
-            SpscRecord record = _seamConsumer.Peek();
-            if (RecordLayout.IsPublishedWithLength(record.Header, sizeof(ulong)))
-                sum += _seamConsumer.TakeValue<ulong>(record);
+            _seamConsumer.State = _seamConsumer.TakeAt(_seamConsumer.State, out ulong value, out _);
+            sum += value;
         }
 
         return sum;
@@ -87,7 +89,11 @@ public unsafe class SeamCost
 
     /// <summary>The shipped producer looks for more room once a lap; the twin's limit is so far that it never has to.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ExtendThroughSeam() => _ = _seamProducer.TryReserve(sizeof(ulong));
+    private long ExtendThroughSeam(ulong value)
+    {
+        _ = _seamProducer.TryReserve(sizeof(ulong));
+        return _seamProducer.PutAt(_seamProducer.State, value, 0);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ExtendDirect() => throw new InvalidOperationException("The twin's ring cannot be full.");

@@ -37,8 +37,8 @@ internal static class Catalog
         new("bare ping-pong (control)", Family.RoundTrip, 8, null, scene => new BareRoundTrip(scene)),
         new("yardstick", Family.RoundTrip, 64, null, scene => new YardstickRoundTrip(scene)),
         new("SpscRing", Family.RoundTrip, 40, null, scene => new SpscBytesRoundTrip(scene)),
-        new("SpscRing", Family.RoundTrip, 64, 1.6, scene => new SpscBytesRoundTrip(scene)),
-        new("SpscRing<T>", Family.RoundTrip, 64, 1.6, scene => new SpscTypedRoundTrip<Block64>(scene)),
+        new("SpscRing", Family.RoundTrip, 64, 1.4, scene => new SpscBytesRoundTrip(scene)),
+        new("SpscRing<T>", Family.RoundTrip, 64, 1.4, scene => new SpscTypedRoundTrip<Block64>(scene)),
     ];
 
     private static IEnumerable<Entry> OneWay(Family family) =>
@@ -51,7 +51,7 @@ internal static class Catalog
         new("SpscRing", family, 1024, 1.0, scene => new SpscBytes(scene)),
         new("SpscRing<T>", family, 8, 1.0, scene => new SpscTyped<ulong>(scene)),
         new("SpscRing<T>", family, 64, 1.2, scene => new SpscTyped<Block64>(scene)),
-        new("SpscRing<T> batches of 32", family, 8, null, scene => new SpscBatch<ulong>(scene)),
+        new("SpscRing<T> batches of 32", family, 8, 5.0, scene => new SpscBatch<ulong>(scene)),
         new("SpscRing<T> batches of 32", family, 64, null, scene => new SpscBatch<Block64>(scene)),
     ];
 }

@@ -68,10 +68,37 @@ internal readonly unsafe struct DirectMemory : IMemory
     public static void CopyOut(byte* source, Span<byte> destination, Edge edge) =>
         new ReadOnlySpan<byte>(source, destination.Length).CopyTo(destination);
 
+    /// <summary>
+    /// Values of up to 64 bytes go in words: whoever has just filled a value did so field by field, and a wide load over several
+    /// fresh stores cannot be served from the store buffer; it waits until they are in the cache, behind all stores to the ring.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write<T>(byte* destination, in T value, Edge edge) where T : unmanaged =>
-        Unsafe.WriteUnaligned(destination, value);
+    public static void Write<T>(byte* destination, in T value, Edge edge) where T : unmanaged
+    {
+        if (sizeof(T) is > 16 and <= 64)
+            ValueCopy.Words(ref *destination, ref Unsafe.As<T, byte>(ref Unsafe.AsRef(in value)), (nuint)sizeof(T));
+        else
+            Unsafe.WriteUnaligned(destination, value);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Read<T>(byte* source, Edge edge) where T : unmanaged => Unsafe.ReadUnaligned<T>(source);
+
+    /// <summary>
+    /// Values of up to 64 bytes go in 16-byte moves: a variable of the caller's is aligned to that at best, and a wider store that
+    /// crosses a cache line cannot serve the reads that follow it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Read<T>(byte* source, out T value, Edge edge) where T : unmanaged
+    {
+        if (sizeof(T) is > 16 and <= 64)
+        {
+            Unsafe.SkipInit(out value);
+            ValueCopy.Vectors(ref Unsafe.As<T, byte>(ref value), ref *source, (nuint)sizeof(T));
+        }
+        else
+        {
+            value = Unsafe.ReadUnaligned<T>(source);
+        }
+    }
 }

@@ -40,4 +40,7 @@ internal unsafe interface IMemory
 
     /// <summary>Reads one payload value. Not atomic, whatever its size.</summary>
     static abstract T Read<T>(byte* source, Edge edge) where T : unmanaged;
+
+    /// <summary>Reads one payload value into the caller's variable, which is then its only copy. Not atomic.</summary>
+    static abstract void Read<T>(byte* source, out T value, Edge edge) where T : unmanaged;
 }

@@ -17,8 +17,12 @@ internal unsafe struct SpscConsumerCore<TMemory>
     private readonly long _mask;
     private readonly int _maxMessageBytes;
 
+    /// <summary>
+    /// The consumer position; its lowest bit is the handle's busy mark (<see cref="RingHandle"/>) and nothing to the protocol.
+    /// </summary>
+    public long State;
+
     private long _redeliverBelow;
-    private long _consumerPosition;
     private long _messages;
 
     public SpscConsumerCore(in SpscMap map, long consumerPosition, long redeliverBelow, long messages)
@@ -27,12 +31,14 @@ internal unsafe struct SpscConsumerCore<TMemory>
         _data = map.Data;
         _mask = map.CapacityBytes - 1;
         _maxMessageBytes = map.MaxMessageBytes;
-        _consumerPosition = consumerPosition;
+        State = consumerPosition;
         _redeliverBelow = redeliverBelow;
         _messages = messages;
     }
 
-    public readonly long Position => _consumerPosition;
+    public readonly long Position => State & ~(long)RingHandle.Busy;
+
+    public readonly long Messages => _messages;
 
     /// <summary>
     /// True when the message at this position may have been handed out already: by a predecessor that died, or in a batch, here or
@@ -40,57 +46,61 @@ internal unsafe struct SpscConsumerCore<TMemory>
     /// </summary>
     public readonly bool IsRedelivered(long position) => position < _redeliverBelow;
 
-    /// <summary>Loads the next header and judges nothing. Never throws.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly SpscRecord Peek() => PeekAt(_consumerPosition);
-
     /// <summary>True when the record is one that a producer of this ring published.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool IsReadable(in SpscRecord record) => RecordLayout.IsPublished(record.Header, _maxMessageBytes);
 
     /// <summary>Finds the next message without taking it. False when there is none yet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryPeek(out SpscRecord record) => TryPeekAt(_consumerPosition, out record);
+    public readonly bool TryPeek(out SpscRecord record) => TryPeekAt(Position, out record);
 
     /// <summary>Takes one value and releases it. False when there is none yet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead<T>(out T value) where T : unmanaged
     {
-        SpscRecord record = Peek();
-        if (RecordLayout.IsPublishedWithLength(record.Header, sizeof(T)))
-        {
-            value = TakeValue<T>(record);
-            return true;
-        }
-
-        value = default;
-        return record.IsEmpty ? false : throw CorruptRecord(_consumerPosition, record.Header);
+        long position = Position;
+        long next = TakeAt(position, out value, out long header);
+        if (next == position)
+            return header == RecordLayout.Unpublished ? false : throw CorruptRecord(position, header);
+        State = next | (State & RingHandle.Busy);
+        return true;
     }
 
-    /// <summary>Takes the value of a record whose length was checked.</summary>
+    /// <summary>
+    /// Takes the value at the consumer position and releases it; returns the position after it, which becomes the state. When there
+    /// is none it returns the same position and the header, and judges nothing. Never throws.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T TakeValue<T>(in SpscRecord record) where T : unmanaged
+    public long TakeAt<T>(long position, out T value, out long header) where T : unmanaged
     {
-        T value = TMemory.Read<T>(record.Payload, Edge.S5);
-        Release(RecordLayout.SizeOf(sizeof(T)));
-        return value;
+        long* word = (long*)(_data + (position & _mask));
+        // S4 acquire: the header before the payload and before the following header. Pairs with S3.
+        header = TMemory.LoadAcquire(word, Edge.S4);
+        if (!RecordLayout.IsPublishedWithLength(header, sizeof(T)))
+        {
+            value = default;
+            return position;
+        }
+
+        TMemory.Read(SpscMap.PayloadOf(word), out value, Edge.S5);
+        return ReleaseAt(position, RecordLayout.SizeOf(sizeof(T)));
     }
 
     /// <summary>Takes values until the destination is full or the ring is empty; releases them at once. Returns how many.</summary>
     public int TryReadBatch<T>(Span<T> destination) where T : unmanaged
     {
         long size = RecordLayout.SizeOf(sizeof(T));
-        long position = _consumerPosition;
+        long position = Position;
         int count = 0;
         for (; count < destination.Length && IsWithinLap(position) && TryPeekAt(position, out SpscRecord record); count++, position += size)
         {
             if (record.LengthBytes != sizeof(T))
                 throw CorruptRecord(position, record.Header);
-            destination[count] = TMemory.Read<T>(record.Payload, Edge.S5);
+            TMemory.Read(record.Payload, out destination[count], Edge.S5);
         }
 
         if (count > 0)
-            ReleaseBatch(position - _consumerPosition, count, RedeliveredIn(size, count));
+            ReleaseBatch(position - Position, count, RedeliveredIn(size, count));
         return count;
     }
 
@@ -99,7 +109,7 @@ internal unsafe struct SpscConsumerCore<TMemory>
     /// end, which only a damaged ring has.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool IsWithinLap(long position) => position - _consumerPosition < _mask + 1 - RecordLayout.HeaderBytes;
+    public readonly bool IsWithinLap(long position) => position - Position < _mask + 1 - RecordLayout.HeaderBytes;
 
     /// <summary>Finds the message at a position at or after the consumer position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -127,17 +137,26 @@ internal unsafe struct SpscConsumerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void EndBatch(long deliveredEnd)
     {
-        if (deliveredEnd > _consumerPosition)
+        if (deliveredEnd > Position)
             MarkDelivered(deliveredEnd);
     }
 
     /// <summary>Hands the bytes of the message at the consumer position back to the producer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(long bytes)
+    public void Release(long bytes) => State = ReleaseAt(Position, bytes) | (State & RingHandle.Busy);
+
+    /// <summary>
+    /// The same for a caller that has the position at hand (reading it back would wait for the last store) and that stores the
+    /// returned position as the state.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long ReleaseAt(long position, long bytes)
     {
-        if (_consumerPosition < _redeliverBelow)
+        if (position < _redeliverBelow)
             CountRedelivered(1);
-        Advance(bytes, 1);
+        position += bytes;
+        CountAndStore(position, 1);
+        return position;
     }
 
     /// <summary>Hands the bytes of several messages back at once.</summary>
@@ -158,8 +177,9 @@ internal unsafe struct SpscConsumerCore<TMemory>
     public static RingCorruptException CorruptRecord(long position, long header) => new(
         $"The record header at position {position} is 0x{header:X16}, which no producer of this ring writes.");
 
+    /// <summary>Loads the header at a position and judges nothing. Never throws.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly SpscRecord PeekAt(long position)
+    public readonly SpscRecord PeekAt(long position)
     {
         long* header = (long*)(_data + (position & _mask));
         // S4 acquire: the header before the payload and before the following header. Pairs with S3.
@@ -167,14 +187,20 @@ internal unsafe struct SpscConsumerCore<TMemory>
         return new SpscRecord(SpscMap.PayloadOf(header), word);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Advance(long bytes, int messages)
     {
-        long position = _consumerPosition + bytes;
-        _consumerPosition = position;
-        _messages += messages;
+        long position = Position + bytes;
+        CountAndStore(position, messages);
+        State = position | (State & RingHandle.Busy);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountAndStore(long position, int messages)
+    {
+        long count = _messages + messages;
+        _messages = count;
         // S14 plain: our own counter, a snapshot for monitors.
-        TMemory.Store(_map.ConsumerMessages, _messages, Edge.S14);
+        TMemory.Store(_map.ConsumerMessages, count, Edge.S14);
         // S6 release: our payload reads before the position that lets the producer write here. Pairs with S7.
         TMemory.StoreRelease(_map.ConsumerPosition, position, Edge.S6);
     }
@@ -189,9 +215,9 @@ internal unsafe struct SpscConsumerCore<TMemory>
 
     /// <summary>How many of the next records of this size may have been handed out before.</summary>
     private readonly int RedeliveredIn(long sizeBytes, int count) =>
-        _consumerPosition >= _redeliverBelow
+        Position >= _redeliverBelow
             ? 0
-            : (int)Math.Min(count, (_redeliverBelow - _consumerPosition + sizeBytes - 1) / sizeBytes);
+            : (int)Math.Min(count, (_redeliverBelow - Position + sizeBytes - 1) / sizeBytes);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly void CountRedelivered(int messages) =>

@@ -36,11 +36,10 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     /// <exception cref="RingCorruptException">The consumer's words make no sense.</exception>
     public bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
     {
-        Enter();
-        if (!_core.HasRoomChecked(message.Length))
+        long position = Enter(ref _core.State);
+        if (!_core.HasRoomAt(position, message.Length))
             return TryWriteSlow(message, type);
-        _core.Write(_core.NextHeader, message, type);
-        Exit();
+        Exit(ref _core.State, _core.WriteAt(position, message, type));
         return true;
     }
 
@@ -87,8 +86,8 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     public bool TryClaim(int maxLengthBytes, out Claim claim)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLengthBytes);
-        Enter();
-        if (!_core.HasRoomChecked(maxLengthBytes) && !TryReserveSlow(maxLengthBytes))
+        long position = Enter(ref _core.State);
+        if (!_core.HasRoomAt(position, maxLengthBytes) && !TryReserveSlow(maxLengthBytes))
         {
             claim = default;
             return false;
@@ -110,14 +109,14 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     /// <inheritdoc cref="TryWrite"/>
     public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0)
     {
-        Enter();
+        Enter(ref _core.State);
         try
         {
             return _core.TryWriteBatch(messages, type);
         }
         finally
         {
-            Exit();
+            Leave();
         }
     }
 
@@ -175,8 +174,12 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     {
         _claimHeader = null;
         _writer?.Reset(null, 0);
-        Exit();
+        Leave();
     }
+
+    private protected override bool IsBusy => IsMarkedBusy(ref _core.State);
+
+    private void Leave() => Exit(ref _core.State, _core.Position);
 
     private protected override void BeforeHandBack() => _core.StoreHints();
 
@@ -189,7 +192,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         }
         finally
         {
-            Exit();
+            Leave();
         }
     }
 
@@ -206,7 +209,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         finally
         {
             if (!reserved)
-                Exit();
+                Leave();
         }
     }
 }

@@ -29,7 +29,10 @@ internal unsafe struct SpscProducerCore<TMemory>
     private readonly long _mask;
     private readonly int _maxMessageBytes;
 
-    private long _producerPosition;
+    /// <summary>
+    /// The producer position; its lowest bit is the handle's busy mark (<see cref="RingHandle"/>) and nothing to the protocol.
+    /// </summary>
+    public long State;
 
     /// <summary>
     /// Up to here records need no closer look. At most <see cref="_consumerLimit"/>, and near enough for the next hint.
@@ -40,29 +43,46 @@ internal unsafe struct SpscProducerCore<TMemory>
     private long _consumerLimit;
     private long _messages;
 
+    /// <summary>Not zero: messages are counted by position, from <see cref="_countedFrom"/>, where there were <see cref="_messages"/>.</summary>
+    private long _valueRecordBytes;
+    private long _countedFrom;
+
     public SpscProducerCore(in SpscMap map, long producerPosition, long messages)
     {
         _map = map;
         _data = map.Data;
         _mask = map.CapacityBytes - 1;
         _maxMessageBytes = map.MaxMessageBytes;
-        _producerPosition = producerPosition;
+        State = producerPosition;
         _limit = producerPosition;
         _consumerLimit = producerPosition;
         _messages = messages;
     }
 
-    public readonly long Position => _producerPosition;
+    public readonly long Position => State & ~(long)RingHandle.Busy;
 
     public readonly int MaxMessageBytes => _maxMessageBytes;
+
+    private readonly long Messages =>
+        _valueRecordBytes == 0 ? _messages : _messages + ((Position - _countedFrom) / _valueRecordBytes);
+
+    /// <summary>
+    /// From now on every record is of this size, so that their number follows from the position and nothing has to be counted.
+    /// </summary>
+    public void CountByPosition(long recordBytes)
+    {
+        _valueRecordBytes = recordBytes;
+        _countedFrom = Position;
+    }
 
     /// <summary>Writes one message, or returns false when there is no room for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(ReadOnlySpan<byte> payload, int type)
     {
-        if (!HasRoomChecked(payload.Length) && TryReserve(payload.Length) == null)
+        if (!HasRoomAt(Position, payload.Length) && TryReserve(payload.Length) == null)
             return false;
-        Write(NextHeader, payload, type);
+        long next = WriteAt(Position, payload, type);
+        State = next | (State & RingHandle.Busy);
         return true;
     }
 
@@ -70,51 +90,77 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite<T>(in T value, int type) where T : unmanaged
     {
-        if (!HasRoom(sizeof(T)) && TryReserve(sizeof(T)) == null)
-            return false;
-        Write(NextHeader, value, type);
+        long position = Position;
+        long next = PutAt(position, value, type);
+        if (next == position)
+        {
+            if (TryReserve(sizeof(T)) == null)
+                return false;
+            next = PutAt(position, value, type);
+            // There is room, so that only a ring that was completed just now refuses; and then this throws.
+            if (next == position)
+                ThrowIfCompleted();
+        }
+
+        Advance(next, 1);
         return true;
     }
 
-    /// <summary>Fills a reserved record and publishes it.</summary>
+    /// <summary>
+    /// The common case of writing a value: publishes it at the producer position and returns the position after it, which becomes
+    /// the state. Returns the same position whenever anything needs a closer look. Never throws, and counts nothing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(long* header, ReadOnlySpan<byte> payload, int type)
+    public readonly long PutAt<T>(long position, in T value, int type) where T : unmanaged
     {
-        TMemory.CopyIn(SpscMap.PayloadOf(header), payload, Edge.S2);
-        Publish(header, payload.Length, type);
+        // Locals, because the compiler must suppose that every store below changes the fields.
+        byte* data = _data;
+        long mask = _mask;
+        long next = position + RecordLayout.SizeOf(sizeof(T));
+        // S13 acquire: the line is written once in the ring's life, so this load hits the cache. Pairs with S12.
+        if (next > _limit || TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0)
+            return position;
+        long* header = (long*)(data + (position & mask));
+        TMemory.Write(SpscMap.PayloadOf(header), value, Edge.S2);
+        // S1 plain: nobody can reach the following header before S3 makes this record reachable.
+        TMemory.Store((long*)(data + (next & mask)), RecordLayout.Unpublished, Edge.S1);
+        // S3 release: payload and the cleared header before this header. Pairs with S4 in the consumer.
+        TMemory.StoreRelease(header, RecordLayout.EncodeHeader(sizeof(T), type), Edge.S3);
+        return next;
     }
 
-    /// <summary>Fills a reserved record and publishes it.</summary>
+    /// <summary>
+    /// Publishes bytes for which there is room at the producer position, counts them and returns the position after them, which
+    /// becomes the state.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write<T>(long* header, in T value, int type) where T : unmanaged
+    public long WriteAt(long position, ReadOnlySpan<byte> payload, int type)
     {
-        TMemory.Write(SpscMap.PayloadOf(header), value, Edge.S2);
-        Publish(header, sizeof(T), type);
+        long* header = HeaderAt(position);
+        TMemory.CopyIn(SpscMap.PayloadOf(header), payload, Edge.S2);
+        long next = PublishAt(position, header, payload.Length, type);
+        _messages++;
+        return next;
     }
 
     /// <summary>The header of the record that is written next.</summary>
     public readonly long* NextHeader
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => HeaderAt(_producerPosition);
+        get => HeaderAt(Position);
     }
 
     /// <summary>
-    /// The common case of <see cref="TryReserve"/>: false whenever anything needs a closer look. Never throws. The caller has
-    /// made sure that no payload of this length is too long.
+    /// The common case of <see cref="TryReserve"/>: false whenever anything needs a closer look. Never throws.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool HasRoom(int payloadBytes)
+    public readonly bool HasRoomAt(long position, int payloadBytes)
     {
         // S13 acquire: the line is written once in the ring's life, so this load hits the cache. Pairs with S12.
-        return _producerPosition + RecordLayout.SizeOf(payloadBytes) <= _limit
+        return (uint)payloadBytes <= (uint)_maxMessageBytes
+            && position + RecordLayout.SizeOf(payloadBytes) <= _limit
             && TMemory.LoadAcquire(_map.Completed, Edge.S13) == 0;
     }
-
-    /// <summary>The same for a length that may be too long.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool HasRoomChecked(int payloadBytes) =>
-        (uint)payloadBytes <= (uint)_maxMessageBytes && HasRoom(payloadBytes);
 
     /// <summary>Finds room for a payload: the header of the record to fill, or null when the ring is too full.</summary>
     public long* TryReserve(int payloadBytes)
@@ -122,20 +168,26 @@ internal unsafe struct SpscProducerCore<TMemory>
         if ((uint)payloadBytes > (uint)_maxMessageBytes)
             ThrowHelper.MessageTooLarge(payloadBytes, _maxMessageBytes);
         ThrowIfCompleted();
-        long next = _producerPosition + RecordLayout.SizeOf(payloadBytes);
-        return next <= _limit || TryExtendLimit(next) ? HeaderAt(_producerPosition) : null;
+        long next = Position + RecordLayout.SizeOf(payloadBytes);
+        return next <= _limit || TryExtendLimit(next) ? HeaderAt(Position) : null;
     }
 
     /// <summary>Publishes the record at the producer position; the payload is in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Publish(long* header, int payloadBytes, int type)
     {
-        long next = _producerPosition + RecordLayout.SizeOf(payloadBytes);
+        Advance(PublishAt(Position, header, payloadBytes, type), 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly long PublishAt(long position, long* header, int payloadBytes, int type)
+    {
+        long next = position + RecordLayout.SizeOf(payloadBytes);
         // S1 plain: nobody can reach the following header before S3 makes this record reachable.
         TMemory.Store(HeaderAt(next), RecordLayout.Unpublished, Edge.S1);
         // S3 release: payload and the cleared header before this header. Pairs with S4 in the consumer.
         TMemory.StoreRelease(header, RecordLayout.EncodeHeader(payloadBytes, type), Edge.S3);
-        Advance(next, 1);
+        return next;
     }
 
     /// <summary>
@@ -148,14 +200,14 @@ internal unsafe struct SpscProducerCore<TMemory>
         if (values.IsEmpty)
             return 0;
         long size = RecordLayout.SizeOf(sizeof(T));
-        long wanted = _producerPosition + (size * values.Length);
+        long wanted = Position + (size * values.Length);
         if (wanted > _limit)
             TryExtendLimit(wanted);
-        int count = (int)Math.Min(values.Length, (_consumerLimit - _producerPosition) / size);
+        int count = (int)Math.Min(values.Length, (_consumerLimit - Position) / size);
         if (count <= 0)
             return 0;
         long word = RecordLayout.EncodeHeader(sizeof(T), type);
-        long position = _producerPosition + size;
+        long position = Position + size;
         for (int i = 1; i < count; i++, position += size)
         {
             long* inner = HeaderAt(position);
@@ -163,7 +215,7 @@ internal unsafe struct SpscProducerCore<TMemory>
             TMemory.Store(inner, word, Edge.S10);
         }
 
-        long* first = HeaderAt(_producerPosition);
+        long* first = HeaderAt(Position);
         TMemory.Write(SpscMap.PayloadOf(first), values[0], Edge.S2);
         PublishBatch(first, word, position, count);
         return count;
@@ -173,7 +225,7 @@ internal unsafe struct SpscProducerCore<TMemory>
     public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type)
     {
         ThrowIfCompleted();
-        long position = _producerPosition;
+        long position = Position;
         int count = 0;
         for (; count < messages.Length; count++)
         {
@@ -197,7 +249,7 @@ internal unsafe struct SpscProducerCore<TMemory>
         }
 
         if (count > 0)
-            PublishBatch(HeaderAt(_producerPosition), RecordLayout.EncodeHeader(messages[0].Length, type), position, count);
+            PublishBatch(HeaderAt(Position), RecordLayout.EncodeHeader(messages[0].Length, type), position, count);
         return count;
     }
 
@@ -218,15 +270,16 @@ internal unsafe struct SpscProducerCore<TMemory>
     {
         // S8, S14 plain: a line that nobody polls; a successor walks on from here, a monitor takes it as a snapshot. In this
         // order a death in between leaves messages uncounted, not counted twice.
-        TMemory.Store(_map.ProducerPosition, _producerPosition, Edge.S8);
-        TMemory.Store(_map.ProducerMessages, _messages, Edge.S14);
+        TMemory.Store(_map.ProducerPosition, Position, Edge.S8);
+        TMemory.Store(_map.ProducerMessages, Messages, Edge.S14);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Advance(long position, int messages)
     {
-        _producerPosition = position;
-        _messages += messages;
+        State = position | (State & RingHandle.Busy);
+        if (_valueRecordBytes == 0)
+            _messages += messages;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -250,17 +303,18 @@ internal unsafe struct SpscProducerCore<TMemory>
         {
             // S7 acquire: the consumer's reads of these bytes are over before we write them. Pairs with S6.
             long consumerPosition = TMemory.LoadAcquire(_map.ConsumerPosition, Edge.S7);
-            long used = _producerPosition - consumerPosition;
+            long used = Position - consumerPosition;
             if (used < 0 || used > _map.CapacityBytes - RecordLayout.HeaderBytes || consumerPosition < 0)
             {
                 ThrowHelper.CorruptPosition(
-                    "consumer", consumerPosition, $"0 to the producer position {_producerPosition}, within the capacity");
+                    "consumer", consumerPosition, $"0 to the producer position {Position}, within the capacity");
             }
 
             _consumerLimit = consumerPosition + _map.CapacityBytes - RecordLayout.HeaderBytes;
         }
 
-        _limit = Math.Min(_consumerLimit, Math.Max(next, _producerPosition + HintBytes));
+        _limit = Math.Min(_consumerLimit, Math.Max(next, Position + HintBytes));
         return next <= _consumerLimit;
     }
+
 }

@@ -16,7 +16,11 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     private Spsc.SpscProducerCore<DirectMemory> _core;
 
     internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
-        : base(row) => _core = core;
+        : base(row)
+    {
+        _core = core;
+        _core.CountByPosition(Layout.RecordLayout.SizeOf(sizeof(T)));
+    }
 
     /// <summary>
     /// Writes one value. False means that the ring is full, and nothing else. Never waits, never allocates.
@@ -28,11 +32,11 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     /// <exception cref="RingCorruptException">The consumer's words make no sense.</exception>
     public bool TryWrite(in T value, int type = 0)
     {
-        Enter();
-        if (!_core.HasRoom(sizeof(T)))
+        long position = Enter(ref _core.State);
+        long next = _core.PutAt(position, value, type);
+        if (next == position)
             return TryWriteSlow(value, type);
-        _core.Write(_core.NextHeader, value, type);
-        Exit();
+        Exit(ref _core.State, next);
         return true;
     }
 
@@ -43,14 +47,14 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     /// <inheritdoc cref="TryWrite"/>
     public int TryWriteBatch(ReadOnlySpan<T> values, int type = 0)
     {
-        Enter();
+        Enter(ref _core.State);
         try
         {
             return _core.TryWriteBatch(values, type);
         }
         finally
         {
-            Exit();
+            Leave();
         }
     }
 
@@ -86,6 +90,10 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         return true;
     }
 
+    private protected override bool IsBusy => IsMarkedBusy(ref _core.State);
+
+    private void Leave() => Exit(ref _core.State, _core.Position);
+
     private protected override void BeforeHandBack() => _core.StoreHints();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -97,7 +105,7 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         }
         finally
         {
-            Exit();
+            Leave();
         }
     }
 }

@@ -81,6 +81,12 @@ internal readonly unsafe struct KillingMemory : IMemory
         return DirectMemory.Read<T>(source, edge);
     }
 
+    public static void Read<T>(byte* source, out T value, Edge edge) where T : unmanaged
+    {
+        Step();
+        DirectMemory.Read(source, out value, edge);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Step()
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RingShm.Layout;
+using RingShm.Memory;
 using RingShm.Spsc;
 
 namespace RingShm.TestPeer.Seam;
@@ -8,16 +9,14 @@ namespace RingShm.TestPeer.Seam;
 /// The SPSC paths of <see cref="SpscProducerCore{TMemory}"/> and <see cref="SpscConsumerCore{TMemory}"/> for one value, written
 /// once more without the seam: pointers and <see cref="Volatile"/>. Its machine code is what the seam must compile to.
 /// </summary>
-internal unsafe struct DirectProducer
+internal readonly unsafe struct DirectProducer
 {
     private readonly SpscMap _map;
     private readonly byte* _data;
     private readonly long _mask;
     private readonly int _maxMessageBytes;
-    private long _producerPosition;
+    private readonly long _state;
     private readonly long _limit;
-    private readonly long _consumerLimit;
-    private long _messages;
 
     public DirectProducer(in SpscMap map, long limit)
     {
@@ -25,35 +24,38 @@ internal unsafe struct DirectProducer
         _data = map.Data;
         _mask = map.CapacityBytes - 1;
         _maxMessageBytes = map.MaxMessageBytes;
-        _producerPosition = 0;
+        _state = 0;
         _limit = limit;
-        _consumerLimit = limit;
-        _messages = 0;
     }
 
-    public readonly long ConsumerLimit => _consumerLimit;
+    /// <summary>Keeps the later fields where the shipped core has them, as <see cref="State"/> does.</summary>
+    public int MaxMessageBytes => _maxMessageBytes;
 
-    public readonly int MaxMessageBytes => _maxMessageBytes;
+    public long State => _state;
 
-    public readonly long* NextHeader
+    /// <summary>The choice of a width is resolved when it is compiled, as in the shipped path.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<T>(byte* destination, in T value) where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (long*)(_data + (_producerPosition & _mask));
+        if (sizeof(T) is > 16 and <= 64)
+            ValueCopy.Words(ref *destination, ref Unsafe.As<T, byte>(ref Unsafe.AsRef(in value)), (nuint)sizeof(T));
+        else
+            Unsafe.WriteUnaligned(destination, value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool HasRoom(int payloadBytes) =>
-        _producerPosition + RecordLayout.SizeOf(payloadBytes) <= _limit && Volatile.Read(ref *_map.Completed) == 0;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(long* header, in ulong value, int type)
+    public long PutAt(long position, in ulong value, int type)
     {
-        Unsafe.WriteUnaligned(SpscMap.PayloadOf(header), value);
-        long next = _producerPosition + RecordLayout.SizeOf(sizeof(ulong));
-        *(long*)(_data + (next & _mask)) = RecordLayout.Unpublished;
+        byte* data = _data;
+        long mask = _mask;
+        long next = position + RecordLayout.SizeOf(sizeof(ulong));
+        if (next > _limit || Volatile.Read(ref *_map.Completed) != 0)
+            return position;
+        long* header = (long*)(data + (position & mask));
+        Put(SpscMap.PayloadOf(header), value);
+        *(long*)(data + (next & mask)) = RecordLayout.Unpublished;
         Volatile.Write(ref *header, RecordLayout.EncodeHeader(sizeof(ulong), type));
-        _producerPosition = next;
-        _messages += 1;
+        return next;
     }
 }
 
@@ -64,8 +66,8 @@ internal unsafe struct DirectConsumer
     private readonly byte* _data;
     private readonly long _mask;
     private readonly int _maxMessageBytes;
+    private readonly long _state;
     private readonly long _redeliverBelow;
-    private long _consumerPosition;
     private long _messages;
 
     public DirectConsumer(in SpscMap map)
@@ -74,37 +76,65 @@ internal unsafe struct DirectConsumer
         _data = map.Data;
         _mask = map.CapacityBytes - 1;
         _maxMessageBytes = map.MaxMessageBytes;
+        _state = 0;
         _redeliverBelow = 0;
-        _consumerPosition = 0;
         _messages = 0;
     }
 
     public readonly int MaxMessageBytes => _maxMessageBytes;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly SpscRecord Peek()
-    {
-        long* header = (long*)(_data + (_consumerPosition & _mask));
-        long word = Acquire(header);
-        return new SpscRecord(SpscMap.PayloadOf(header), word);
-    }
+    public readonly long State => _state;
 
-    /// <summary>A method of its own, as the seam's is: the JIT orders an argument's evaluation by it.</summary>
+    /// <summary>Methods of their own, as the seam's are: the JIT orders an argument's evaluation by it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Acquire(long* location) => Volatile.Read(ref *location);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong TakeValue(in SpscRecord record)
+    private static void Take<T>(byte* source, out T value) where T : unmanaged
     {
-        ulong value = Unsafe.ReadUnaligned<ulong>(record.Payload);
-        if (_consumerPosition < _redeliverBelow)
+        if (sizeof(T) is > 16 and <= 64)
+        {
+            Unsafe.SkipInit(out value);
+            ValueCopy.Vectors(ref Unsafe.As<T, byte>(ref value), ref *source, (nuint)sizeof(T));
+        }
+        else
+        {
+            value = Unsafe.ReadUnaligned<T>(source);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long TakeAt(long position, out ulong value, out long header)
+    {
+        long* word = (long*)(_data + (position & _mask));
+        header = Acquire(word);
+        if (!RecordLayout.IsPublishedWithLength(header, sizeof(ulong)))
+        {
+            value = 0;
+            return position;
+        }
+
+        Take(SpscMap.PayloadOf(word), out value);
+        return ReleaseAt(position, RecordLayout.SizeOf(sizeof(ulong)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long ReleaseAt(long position, long bytes)
+    {
+        if (position < _redeliverBelow)
             CountRedelivered(1);
-        long position = _consumerPosition + RecordLayout.SizeOf(sizeof(ulong));
-        _consumerPosition = position;
-        _messages += 1;
-        *_map.ConsumerMessages = _messages;
+        position += bytes;
+        CountAndStore(position, 1);
+        return position;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountAndStore(long position, int messages)
+    {
+        long count = _messages + messages;
+        _messages = count;
+        *_map.ConsumerMessages = count;
         Volatile.Write(ref *_map.ConsumerPosition, position);
-        return value;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -38,6 +38,9 @@ internal readonly unsafe struct ModelMemory : IMemory
         return value;
     }
 
+    public static void Read<T>(byte* source, out T value, Edge edge)
+        where T : unmanaged => value = Read<T>(source, edge);
+
     private static ModelThread Me => ModelThread.Current;
 
     private static Execution Run => ModelThread.Current.Execution;

@@ -62,4 +62,100 @@ public sealed unsafe class DirectMemoryTests
         DirectMemory.Write(unaligned, 123.5, Edge.S2);
         Assert.Equal(123.5, DirectMemory.Read<double>(unaligned, Edge.S5));
     }
+
+    [Fact]
+    public void Values_of_every_size_come_back_whole_and_touch_nothing_else()
+    {
+        AssertRoundTrip<Bytes16>();
+        AssertRoundTrip<Bytes17>();
+        AssertRoundTrip<Bytes24>();
+        AssertRoundTrip<Bytes31>();
+        AssertRoundTrip<Bytes33>();
+        AssertRoundTrip<Bytes48>();
+        AssertRoundTrip<Bytes57>();
+        AssertRoundTrip<Bytes64>();
+        AssertRoundTrip<Bytes65>();
+        AssertRoundTrip<Bytes200>();
+    }
+
+    private static void AssertRoundTrip<T>()
+        where T : unmanaged
+    {
+        byte[] source = [.. Enumerable.Range(1, sizeof(T)).Select(i => (byte)i)];
+        byte[] ring = new byte[sizeof(T) + 16];
+        ring.AsSpan().Fill(0xCC);
+        fixed (byte* at = ring)
+        {
+            DirectMemory.Write(at + 8, System.Runtime.InteropServices.MemoryMarshal.Read<T>(source), Edge.S2);
+            Assert.Equal(source, ring.AsSpan(8, sizeof(T)));
+            Assert.False(ring.AsSpan(0, 8).ContainsAnyExcept((byte)0xCC), $"{sizeof(T)} bytes: written before the start");
+            Assert.False(ring.AsSpan(8 + sizeof(T)).ContainsAnyExcept((byte)0xCC), $"{sizeof(T)} bytes: written behind the end");
+            T[] read = new T[3];
+            DirectMemory.Read(at + 8, out read[1], Edge.S5);
+            byte[] bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(read.AsSpan()).ToArray();
+            Assert.Equal(source, bytes.AsSpan(sizeof(T), sizeof(T)));
+            Assert.Equal(new byte[sizeof(T)], bytes[..sizeof(T)]);
+            Assert.Equal(new byte[sizeof(T)], bytes[(2 * sizeof(T))..]);
+        }
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(16)]
+    private struct Bytes16
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(17)]
+    private struct Bytes17
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(24)]
+    private struct Bytes24
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(31)]
+    private struct Bytes31
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(33)]
+    private struct Bytes33
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(48)]
+    private struct Bytes48
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(57)]
+    private struct Bytes57
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(64)]
+    private struct Bytes64
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(65)]
+    private struct Bytes65
+    {
+        private byte _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(200)]
+    private struct Bytes200
+    {
+        private byte _first;
+    }
 }

@@ -19,7 +19,9 @@ public sealed class RecoveryTests
                 Assert.Equal((9, false), (message.Type, message.Redelivered));
         });
         Assert.True(pair.Ring.GetInfo().ClaimsRecovered >= 2);
-        Assert.Equal(1, pair.Ring.Recover().RowsSwept);
+        // A marked claim is mended by way of its row, which may be free already.
+        pair.Ring.Recover();
+        Assert.Equal(1, pair.Ring.GetInfo().ParticipantsRecovered);
         Assert.True(Ring.Verify(pair.Name).IsClean);
     }
 
