@@ -19,6 +19,8 @@ try
         "pair" => PairCommand.Run(arguments),
         "publish" => PublishCommand.Run(arguments),
         "attach" => AttachCommand.Run(arguments),
+        "sleep" => SleepCommand.Run(arguments),
+        "ring" => RingCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
     };
 }
