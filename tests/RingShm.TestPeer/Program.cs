@@ -13,6 +13,7 @@ try
         "consume" => ConsumeCommand.Run(arguments),
         "race" => RaceCommand.Run(arguments),
         "hold" => HoldCommand.Run(arguments),
+        "claim" => ClaimCommand.Run(arguments),
         "seam" => RingShm.TestPeer.Seam.SeamProbe.Run(),
         "die" => DieCommand.Run(arguments),
         "fuzz" => FuzzCommand.Run(arguments),
