@@ -19,6 +19,8 @@ try
         "pair" => PairCommand.Run(arguments),
         "publish" => PublishCommand.Run(arguments),
         "attach" => AttachCommand.Run(arguments),
+        "mpmc-produce" => MpmcProduceCommand.Run(arguments),
+        "mpmc-consume" => MpmcConsumeCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
     };
 }

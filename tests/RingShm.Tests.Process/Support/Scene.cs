@@ -42,6 +42,22 @@ internal sealed class Scene : IDisposable
         return ring;
     }
 
+    /// <summary>Creates an MPMC ring and keeps it open.</summary>
+    public MpmcRing CreateMpmcRing(RingOptions options)
+    {
+        MpmcRing ring = MpmcRing.Create(Name, options);
+        _ring = ring;
+        return ring;
+    }
+
+    /// <summary>The same for a typed one.</summary>
+    public MpmcRing<T> CreateTypedMpmcRing<T>(RingOptions options) where T : unmanaged
+    {
+        MpmcRing<T> ring = MpmcRing<T>.Create(Name, options);
+        _ring = ring;
+        return ring;
+    }
+
     /// <summary>Starts a peer on this ring and this ledger.</summary>
     public Peer Start(string command, params string[] arguments)
     {
