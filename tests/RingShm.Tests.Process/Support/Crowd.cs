@@ -12,6 +12,7 @@ internal sealed class Crowd : IDisposable
     private readonly long _ledgerEntries;
     private readonly List<Member> _members = [];
     private int _started;
+    private long _activityOfTheGone;
 
     public Crowd(Scene scene, string[] producerWords, string[] consumerWords, long ledgerEntries)
     {
@@ -49,19 +50,19 @@ internal sealed class Crowd : IDisposable
     public IEnumerable<Member> Consumers => _members.Where(static member => !member.IsProducer && !member.HasLeft);
 
     /// <summary>Everything that anybody does, for the watchdog.</summary>
-    public long Activity => _members.Sum(static member => member.Ledger.Published + member.Ledger.Delivered);
+    public long Activity => _activityOfTheGone + _members.Sum(static member => member.Ledger.Published + member.Ledger.Delivered);
 
     public long Delivered => Consumers.Sum(static member => member.Ledger.Delivered);
 
     /// <summary>Starts a process that loads and then stands by.</summary>
-    public Member Start(bool isProducer)
+    public Member Start(bool isProducer, params string[] more)
     {
         int number = ++_started;
         string path = Path.Combine(Path.GetTempPath(), $"{_scene.Name}-{number.ToString(CultureInfo.InvariantCulture)}.log");
         Ledger ledger = Ledger.Create(path, _ledgerEntries);
         Peer peer = _scene.Start(
             isProducer ? "mpmc-produce" : "mpmc-consume",
-            [.. isProducer ? _producerWords : _consumerWords, $"id={number.ToString(CultureInfo.InvariantCulture)}", $"log={path}", "standby=1"]);
+            [.. isProducer ? _producerWords : _consumerWords, .. more, $"id={number.ToString(CultureInfo.InvariantCulture)}", $"log={path}", "standby=1"]);
         Member member = new(number, isProducer, peer, ledger, path);
         _members.Add(member);
         return member;
@@ -117,6 +118,7 @@ internal sealed class Crowd : IDisposable
             check.AddProducer(member.Number, member.Ledger, member.WasKilled);
         else
             check.AddConsumer(member.Number, member.Ledger, member.WasKilled);
+        member.Peer.Dispose();
         Forget(member);
     }
 
@@ -132,6 +134,8 @@ internal sealed class Crowd : IDisposable
     private void Forget(Member member)
     {
         _members.Remove(member);
+        // Or a death would look like progress.
+        _activityOfTheGone += member.Ledger.Published + member.Ledger.Delivered;
         member.Ledger.Dispose();
         File.Delete(member.LedgerPath);
     }

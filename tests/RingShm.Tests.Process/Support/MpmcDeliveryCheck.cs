@@ -76,11 +76,10 @@ internal sealed class MpmcDeliveryCheck
             int producer = MessageId.ProducerOf(id);
             long sequence = MessageId.SequenceOf(id);
             Count(what, producer, sequence, position, isFlagged);
-            if (isFlagged)
+            // A typed read does not say that a message comes again, and so late.
+            if (isFlagged || position == MpmcSink.NoPosition)
                 continue;
-            Require(
-                position == MpmcSink.NoPosition || position > lastPosition,
-                $"{what} comes after position {lastPosition}, and has no flag");
+            Require(position > lastPosition, $"{what} comes after position {lastPosition}, and has no flag");
             Require(
                 !lastOfProducer.TryGetValue(producer, out long last) || sequence > last,
                 $"{what} comes after {producer}:{last}, and has no flag");

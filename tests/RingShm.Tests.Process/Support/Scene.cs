@@ -11,6 +11,7 @@ internal sealed class Scene : IDisposable
 {
     private readonly List<Peer> _peers = [];
     private readonly string _ledgerPath;
+    private readonly List<string> _files = [];
     private IDisposable? _ring;
 
     public Scene(long ledgerEntries = 0)
@@ -78,6 +79,33 @@ internal sealed class Scene : IDisposable
     /// <summary>Linux: the region's file.</summary>
     public string FilePath => Path.Combine(Mapping.RegionDirectory.Folder, Name);
 
+    public string LedgerPath => _ledgerPath;
+
+    /// <summary>A file of the test's own; removed at the end.</summary>
+    public string PathBeside(string what)
+    {
+        string path = $"{_ledgerPath}-{what}";
+        if (!_files.Contains(path))
+            _files.Add(path);
+        return path;
+    }
+
+    /// <summary>Linux: a second region with the same bytes, in which nobody who is attached to this one is alive.</summary>
+    public Copy MakeCopy()
+    {
+        string name = $"{Name}-{Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]}";
+        File.Copy(FilePath, Path.Combine(Mapping.RegionDirectory.Folder, name));
+        return new Copy(name);
+    }
+
+    /// <summary>A copied region; disposing removes it.</summary>
+    public sealed class Copy(string name) : IDisposable
+    {
+        public string Name { get; } = name;
+
+        public void Dispose() => Ring.Remove(Name);
+    }
+
     /// <summary>Changes one word of the region from outside, as a dead or a hostile process would have left it.</summary>
     public void StoreWord(long offset, long value)
     {
@@ -89,11 +117,13 @@ internal sealed class Scene : IDisposable
 
     public RingInfo Inspect() => Ring.Inspect(Name);
 
-    public void ExpectClean()
+    public void ExpectClean() => ExpectClean(Name);
+
+    public static void ExpectClean(string name)
     {
-        RingVerification verification = Ring.Verify(Name);
+        RingVerification verification = Ring.Verify(name);
         if (!verification.IsClean)
-            Assert.Fail($"{Name} is damaged: {string.Join("; ", verification.Problems)}");
+            Assert.Fail($"{name} is damaged: {string.Join("; ", verification.Problems)}");
     }
 
     public void Dispose()
@@ -103,6 +133,7 @@ internal sealed class Scene : IDisposable
         _ring?.Dispose();
         Ledger.Dispose();
         File.Delete(_ledgerPath);
+        _files.ForEach(File.Delete);
         if (OperatingSystem.IsWindows())
             return;
         try
