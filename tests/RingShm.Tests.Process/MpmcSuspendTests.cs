@@ -1,4 +1,5 @@
 using System.Globalization;
+using RingShm.TestPeer;
 using RingShm.TestPeer.Commands;
 using RingShm.Tests.Processes.Support;
 
@@ -122,5 +123,58 @@ public sealed class MpmcSuspendTests
         Assert.Contains((7, false), got);
         Assert.Equal(expected - 1, got.Count(static message => message.Redelivered));
         scene.ExpectClean();
+    }
+
+    /// <summary>
+    /// The one case in which a stopped participant that holds nothing delays others: it was stopped between saying which place it
+    /// wants and knowing whether it has it, another got the place and died there. Nobody can tell whose it is until it runs.
+    /// </summary>
+    [Fact]
+    public void A_producer_stopped_in_the_middle_of_an_attempt_delays_the_recovery_of_that_place_until_it_runs()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A process cannot stop itself there.");
+        int delays = 0;
+        bool isOver = false;
+        for (int k = 1; !isOver; k++)
+        {
+            using Scene scene = new(100);
+            using Ledger taken = Ledger.Create(scene.PathBeside("taken"), 100);
+            MpmcRing ring = scene.CreateMpmcRing(Small);
+            using MpmcProducer producer = ring.AttachProducer();
+            using MpmcConsumer consumer = ring.AttachConsumer();
+            Peer stopped = scene.Start(
+                "mpmc-die", $"operation={MpmcKill.Write}", $"at={k.ToString(CultureInfo.InvariantCulture)}", "stop=1", "id=2",
+                $"log={scene.LedgerPath}", $"taken={scene.PathBeside("taken")}");
+            Watchdog.Until(() => stopped.HasExited || ProcessControl.StateOf(stopped.Id) == 'T', "the process stopping");
+            isOver = stopped.HasExited;
+            Peer winner = scene.Start("mpmc-hold", "role=producer", "hold=claim", "bytes=30");
+            _ = winner.Expect("attached");
+            winner.Kill();
+            Assert.True(producer.TryWrite("behind"u8, type: 7));
+            if (ring.Recover().RowsWaiting > 0)
+            {
+                delays++;
+                Assert.False(consumer.TryRead(out _), "A place was recovered that a stopped producer may own.");
+                scene.ExpectClean();
+            }
+
+            if (!isOver)
+                ProcessControl.Resume(stopped.Id);
+            _ = stopped.WaitForExit();
+            List<(int Type, bool Redelivered)> got = [];
+            Watchdog.Until(
+                () =>
+                {
+                    got.AddRange(MpmcHeldTests.Drain(consumer));
+                    return got.Count == 2;
+                },
+                "both messages");
+            Assert.Equal([(2, false), (7, false)], got.Order());
+            Assert.Equal(0, ring.Recover().RowsWaiting);
+            scene.ExpectClean();
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{delays} of its accesses are such a place to stop");
+        Assert.True(delays > 0, "It was never stopped in the middle of an attempt; nothing was shown.");
     }
 }

@@ -36,6 +36,27 @@ internal static unsafe class RowProtocol<TMemory>
     }
 
     /// <summary>
+    /// Makes <paramref name="self"/> the owner of a row that is free. Does not wait. On failure <paramref name="prior"/> is the
+    /// owner's word, dead or alive, or free while somebody is just arriving or leaving.
+    /// </summary>
+    public static bool TryAcquireFree(long* ownerWord, int row, long self, IRowOracle oracle, out long prior)
+    {
+        if (oracle.TryLock(row) == RowLock.HeldByOther)
+        {
+            // P1 acquire: as in TryAcquire; for the caller's message only.
+            prior = TMemory.LoadAcquire(ownerWord, Edge.P1);
+            return false;
+        }
+
+        // P2: from free, or not at all.
+        prior = TMemory.CompareExchange(ownerWord, self, RowLayout.FreeOwner, Edge.P2);
+        if (prior == RowLayout.FreeOwner)
+            return true;
+        oracle.Unlock(row);
+        return false;
+    }
+
+    /// <summary>
     /// Frees the row of a dead owner whose remains have been seen to. False when the row is not that owner's any more, or when
     /// somebody is just attaching to it.
     /// </summary>

@@ -135,9 +135,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
         }
         finally
         {
-            if (messages > 0)
-                _core.SettleBatch(batch, messages, handled);
-            ExitBeside(opened: 0);
+            EndBatch(batch, messages, handled);
         }
     }
 
@@ -182,9 +180,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
         }
         finally
         {
-            if (messages > 0)
-                _core.SettleBatch(batch, messages, settled);
-            ExitBeside(opened: 0);
+            EndBatch(batch, messages, settled);
         }
     }
 
@@ -201,6 +197,20 @@ public sealed unsafe class MpmcConsumer : RingHandle
     {
         int messages = _core.TryTakeBatch(limit, out batch);
         return messages == 0 && _pace.IsDue() && _core.LookForTheDead(_oracle) ? _core.TryTakeBatch(limit, out batch) : messages;
+    }
+
+    /// <summary>Settles and leaves; damaged words must not leave the handle busy for ever.</summary>
+    private void EndBatch(in Mpmc.OpenSlot batch, int messages, int settled)
+    {
+        try
+        {
+            if (messages > 0)
+                _core.SettleBatch(batch, messages, settled);
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
     }
 
     private void HandleAll<TState>(in Mpmc.OpenSlot batch, int messages, MessageHandler<TState> handler, TState state, ref int handled)

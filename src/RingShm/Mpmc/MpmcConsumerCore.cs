@@ -178,7 +178,7 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         return record;
     }
 
-    /// <summary>The message of an open lease. False when its header is damaged.</summary>
+    /// <summary>The message of an open lease. False when its header, or the position that it was found at, is damaged.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryRecordOf(in OpenSlot lease, out MpmcRecord record)
     {
@@ -186,7 +186,7 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         long header = TMemory.Read<long>(at, Edge.M11);
         int length = MpmcLayout.LengthOf(header);
         record = new MpmcRecord(MpmcMap.PayloadOf(at), length, MpmcLayout.TypeOf(header));
-        return (uint)length <= (uint)_map.MaxMessageBytes && _map.GranulesFor(length) <= lease.Granules;
+        return (uint)length <= (uint)_map.MaxMessageBytes && _map.GranulesFor(length) <= lease.Granules && lease.IsOpen;
     }
 
     /// <summary>True while a lease is open at this position.</summary>
@@ -230,19 +230,24 @@ internal unsafe struct MpmcConsumerCore<TMemory>
             position += sizes[i];
         }
 
-        for (int i = messages - 1; i >= 0; i--)
+        for (int i = messages - 1; i >= settled; i--)
         {
             position -= sizes[i];
-            if (i >= settled)
-                Return(position, sizes[i]);
-            else
-                Free(position, sizes[i]);
+            Return(position, sizes[i]);
+        }
+
+        // Before the first message is freed: as long as it is not, a survivor sees that this row holds something, sweeps it and
+        // raises the attention in our place.
+        if (settled < messages)
+            MpmcRecovery<TMemory>.RaiseAttention(_map);
+        for (int i = settled - 1; i >= 0; i--)
+        {
+            position -= sizes[i];
+            Free(position, sizes[i]);
         }
 
         _open = OpenSlot.None;
         CountRead(settled);
-        if (settled < messages)
-            MpmcRecovery<TMemory>.RaiseAttention(_map);
     }
 
     /// <summary>True when the ring was completed, everything in it was taken, and nobody holds a message that may come again.</summary>
@@ -485,10 +490,11 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         }
 
         Return(lease.Position, lease.Granules);
+        // Before the mark is taken off: until then a survivor sees that this row holds something, sweeps it and does this for us.
+        MpmcRecovery<TMemory>.RaiseAttention(_map);
         if (lease.IsMarked)
             TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
         _open = OpenSlot.None;
-        MpmcRecovery<TMemory>.RaiseAttention(_map);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -73,17 +73,10 @@ internal static unsafe class MpmcRows
         if (holder != RowLayout.FreeOwner
             && (region.Oracle.IsAlive(index, holder) || !MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, holder)))
             return null;
-        RowLease? lease = RowLease.TryAttach(region, index, role, ProcessIdentity.NewOwnerWord(), out holder);
-        if (lease == null)
-            return null;
-        if (holder != RowLayout.FreeOwner)
-        {
-            // Somebody came and died in between: what it held has not been swept, so the row stays a dead one's.
-            lease.Abandon();
-            return null;
-        }
-
-        MpmcRecovery<DirectMemory>.ClearRow(row);
+        // From free only: what a dead owner held is swept before its row is anybody else's, and one that came and died since is one.
+        RowLease? lease = RowLease.TryAttachFree(region, index, role, ProcessIdentity.NewOwnerWord(), out holder);
+        if (lease != null)
+            MpmcRecovery<DirectMemory>.ClearRow(row);
         return lease;
     }
 

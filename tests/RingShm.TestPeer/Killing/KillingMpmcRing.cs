@@ -85,7 +85,7 @@ internal sealed unsafe class KillingMpmcRing : IDisposable
         if (holder != RowLayout.FreeOwner
             && (_region.Oracle.IsAlive(index, holder) || !MpmcRecovery<KillingMemory>.SweepAndFree(_map, _region.Oracle, row, holder)))
             return false;
-        if (!RowProtocol<KillingMemory>.TryAcquire(row.Owner, index, ProcessIdentity.NewOwnerWord(), _region.Oracle, out _))
+        if (!RowProtocol<KillingMemory>.TryAcquireFree(row.Owner, index, ProcessIdentity.NewOwnerWord(), _region.Oracle, out _))
             return false;
         long* generation = (long*)(_region.RowAt(index) + RowLayout.GenerationOffset);
         // P4 plain: the row is ours.
