@@ -22,6 +22,12 @@ try
         "attach" => AttachCommand.Run(arguments),
         "sleep" => SleepCommand.Run(arguments),
         "ring" => RingCommand.Run(arguments),
+        "mpmc-produce" => MpmcProduceCommand.Run(arguments),
+        "mpmc-consume" => MpmcConsumeCommand.Run(arguments),
+        "mpmc-die" => MpmcDieCommand.Run(arguments),
+        "mpmc-hold" => MpmcHoldCommand.Run(arguments),
+        "mpmc-recover" => MpmcRecoverCommand.Run(arguments),
+        "mpmc-pairs" => MpmcPairsCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
     };
 }

@@ -115,7 +115,7 @@ public sealed class StrangerTests
     }
 
     /// <summary>The unshare command that works here: as root, or with a user namespace; or skips the test.</summary>
-    private static string[] RequireNamespaces()
+    internal static string[] RequireNamespaces()
     {
         string unshare = Tools.Require("unshare");
         string[][] ways =

@@ -27,6 +27,66 @@ public sealed class SystemCallTests
         Assert.True(many < few + Noise, $"{FewMessages} messages took {few} system calls, {ManyMessages} took {many}.");
     }
 
+    /// <summary>
+    /// Nobody ever finds the ring full or empty here, so nobody looks for the dead: the path of a message makes no call.
+    /// </summary>
+    [Fact]
+    public void A_million_messages_between_two_producers_and_two_consumers_cost_no_more_system_calls_than_a_thousand()
+    {
+        string strace = SystemCallTrace.Require();
+        long few = CrowdCallsFor(strace, FewMessages, "apart=1").All;
+        long many = CrowdCallsFor(strace, ManyMessages, "apart=1").All;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{FewMessages} messages: {few} calls; {ManyMessages} messages: {many} calls");
+        Assert.True(few > 0, "The trace is empty.");
+        Assert.True(many < few + (2 * Noise), $"{FewMessages} messages took {few} system calls, {ManyMessages} took {many}.");
+    }
+
+    /// <summary>
+    /// All at once, a consumer that finds nothing and a producer that finds no room ask the kernel about locks of rows, and about
+    /// nothing else: at the most every half millisecond of waiting, whatever the number of messages.
+    /// </summary>
+    [Fact]
+    public void Two_producers_and_two_consumers_at_once_ask_the_kernel_about_locks_at_the_pace_of_the_clock_and_about_nothing_else()
+    {
+        const int Participants = 4;
+        const long LooksPerSecond = 2_000;
+        string strace = SystemCallTrace.Require();
+        (long few, long fewLocks, _) = CrowdCallsFor(strace, FewMessages, "apart=0");
+        (long many, long manyLocks, long seconds) = CrowdCallsFor(strace, ManyMessages, "apart=0");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{FewMessages} messages: {few} calls, {fewLocks} of them fcntl; {ManyMessages} messages in {seconds} s: {many} calls, {manyLocks} of them fcntl");
+        Assert.True(
+            many - manyLocks < few - fewLocks + (2 * Noise),
+            $"Besides locks, {FewMessages} messages took {few - fewLocks} system calls, {ManyMessages} took {many - manyLocks}.");
+        // Each look of each participant asks about every row at the most.
+        Assert.True(
+            manyLocks < fewLocks + Noise + (Participants * Participants * LooksPerSecond * seconds),
+            $"{manyLocks} calls about locks in {seconds} s.");
+    }
+
+    private static (long All, long Locks, long Seconds) CrowdCallsFor(string strace, long messages, string how)
+    {
+        using Scene scene = new();
+        string log = Path.Combine(Path.GetTempPath(), scene.Name + ".strace");
+        try
+        {
+            Peer crowd = scene.StartThrough(
+                strace, ["-f", "-c", "-o", log], "mpmc-pairs", $"count={messages.ToString(CultureInfo.InvariantCulture)}", how);
+            long seconds = long.Parse(crowd.Expect("took"), CultureInfo.InvariantCulture);
+            crowd.ExpectSuccess();
+            return (CallsIn(log, "total"), CallsIn(log, "fcntl"), seconds);
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+
+    /// <summary>A line of the summary: percent, seconds, microseconds per call, calls, errors, name.</summary>
+    private static long CallsIn(string log, string name) => File.ReadLines(log)
+        .Where(line => line.EndsWith($" {name}", StringComparison.Ordinal))
+        .Sum(static line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture));
+
     private static long CallsFor(string strace, long messages)
     {
         using Scene scene = new();

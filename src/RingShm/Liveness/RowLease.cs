@@ -40,23 +40,29 @@ internal sealed unsafe class RowLease : IDisposable
     /// <exception cref="RoleTakenException">A live participant owns the row.</exception>
     public static RowLease Attach(IRegionRows region, int row, ParticipantRole role, out bool predecessorDied)
     {
-        RowLease lease = TryAttach(region, row, role, ProcessIdentity.OwnerWord, out long prior) ?? throw Taken(region, role, prior);
+        RowLease lease = TryAttach(region, row, role, ProcessIdentity.OwnerWord, onlyIfFree: false, out long prior)
+            ?? throw Taken(region, role, prior);
         predecessorDied = prior != RowLayout.FreeOwner;
         return lease;
     }
 
     /// <summary>
-    /// Attaches to a row if nobody alive owns it. Does not wait. <paramref name="prior"/> is the dead owner's word or free, or, when
-    /// the answer is null, the live owner's word.
+    /// Attaches to a row that is free. Does not wait, and takes nothing over from the dead: <paramref name="owner"/> is the word of
+    /// whoever stands in the row when the answer is null, or free while somebody is just coming or leaving.
     /// </summary>
-    public static RowLease? TryAttach(IRegionRows region, int row, ParticipantRole role, long self, out long prior)
+    public static RowLease? TryAttachFree(IRegionRows region, int row, ParticipantRole role, long self, out long owner) =>
+        TryAttach(region, row, role, self, onlyIfFree: true, out owner);
+
+    private static RowLease? TryAttach(IRegionRows region, int row, ParticipantRole role, long self, bool onlyIfFree, out long prior)
     {
         region.AddReference();
         try
         {
             byte* at = region.RowAt(row);
             long* owner = (long*)(at + RowLayout.OwnerOffset);
-            if (RowProtocol<DirectMemory>.TryAcquire(owner, row, self, region.Oracle, out prior))
+            if (onlyIfFree
+                ? RowProtocol<DirectMemory>.TryAcquireFree(owner, row, self, region.Oracle, out prior)
+                : RowProtocol<DirectMemory>.TryAcquire(owner, row, self, region.Oracle, out prior))
             {
                 // P4 plain: the row is ours; monitors take these as a snapshot.
                 DirectMemory.Store((long*)(at + RowLayout.RoleOffset), (long)role, Edge.P4);

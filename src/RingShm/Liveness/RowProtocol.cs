@@ -35,6 +35,27 @@ internal static unsafe class RowProtocol<TMemory>
         return false;
     }
 
+    /// <summary>
+    /// Makes <paramref name="self"/> the owner of a row that is free. Does not wait. On failure <paramref name="prior"/> is the
+    /// owner's word, dead or alive, or free while somebody is just arriving or leaving.
+    /// </summary>
+    public static bool TryAcquireFree(long* ownerWord, int row, long self, IRowOracle oracle, out long prior)
+    {
+        if (oracle.TryLock(row) == RowLock.HeldByOther)
+        {
+            // P1 acquire: as in TryAcquire; for the caller's message only.
+            prior = TMemory.LoadAcquire(ownerWord, Edge.P1);
+            return false;
+        }
+
+        // P2: from free, or not at all.
+        prior = TMemory.CompareExchange(ownerWord, self, RowLayout.FreeOwner, Edge.P2);
+        if (prior == RowLayout.FreeOwner)
+            return true;
+        oracle.Unlock(row);
+        return false;
+    }
+
     /// <summary>Lets the row go. The caller has handed back everything that it held through the row.</summary>
     public static void Release(long* ownerWord, int row, IRowOracle oracle) =>
         Leave(ownerWord, RowLayout.FreeOwner, row, oracle);

@@ -143,7 +143,7 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
         return true;
     }
 
-    /// <summary>The message of an open lease. False when its header is damaged.</summary>
+    /// <summary>The message of an open lease. False when its header, or the position that it was found at, is damaged.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryRecordOf(in OpenSlot lease, out MpmcRecord record)
     {
@@ -151,7 +151,7 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
         long header = TMemory.Read<long>(at, Edge.M11);
         int length = MpmcLayout.LengthOf(header);
         record = new MpmcRecord(MpmcMap.PayloadOf(at), length, MpmcLayout.TypeOf(header));
-        return (uint)length <= (uint)_map.MaxMessageBytes && _map.GranulesFor(length) <= lease.Granules;
+        return (uint)length <= (uint)_map.MaxMessageBytes && _map.GranulesFor(length) <= lease.Granules && lease.IsOpen;
     }
 
     /// <summary>True while a lease is open at this position.</summary>

@@ -7,7 +7,8 @@ namespace RingShm;
 
 /// <summary>
 /// A consumer of an <see cref="MpmcRing{T}"/>. Used by one thread at a time. Each value goes to one consumer. A call copies the
-/// value out and hands its place back before it returns; if the process dies inside, another consumer gets the value.
+/// value out and hands its place back before it returns; if the process dies inside, another consumer gets the value, after values
+/// that were written later, and nothing says so.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
 public sealed class MpmcConsumer<T> : RingHandle

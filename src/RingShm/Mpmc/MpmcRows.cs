@@ -74,18 +74,11 @@ internal static unsafe class MpmcRows
             && (region.Oracle.IsAlive(index, holder)
                 || !MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, ProcessIdentity.OwnerWord)))
             return null;
-        RowLease? lease = RowLease.TryAttach(region, index, role, ProcessIdentity.OwnerWord, out holder);
-        if (lease == null)
-            return null;
-        if (holder == RowLayout.FreeOwner)
-        {
+        // From free only: what a dead owner held is swept before its row is anybody else's, and one that came and died since is one.
+        RowLease? lease = RowLease.TryAttachFree(region, index, role, ProcessIdentity.OwnerWord, out holder);
+        if (lease != null)
             MpmcRecovery<DirectMemory>.ClearRow(row);
-            return lease;
-        }
-
-        // Somebody came and died in between: what it held has not been swept, so the row stays a dead one's.
-        lease.Abandon();
-        return null;
+        return lease;
     }
 
     private static RingRecovery Counters(RingRegion region, in MpmcMap map, int swept, int waiting) => new(

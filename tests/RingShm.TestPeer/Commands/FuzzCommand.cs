@@ -41,7 +41,11 @@ internal static class FuzzCommand
         RegionMutator mutator = new(random);
         byte[] bytes = [.. image.Bytes];
         if (random.Next(16) == 0)
-            mutator.EndlessRecords(image.Geometry).CopyTo(bytes, image.Geometry.DataOffset);
+        {
+            (int offset, byte[] endless) = mutator.Endless(image.Bytes, image.Geometry);
+            endless.CopyTo(bytes, offset);
+        }
+
         if (!isInUse)
             bytes = mutator.MutateFile(bytes, image.Geometry);
         File.WriteAllBytes(path, bytes);
@@ -53,12 +57,20 @@ internal static class FuzzCommand
         };
         if (!isInUse)
         {
-            new RingExerciser(random, path, image.IsTyped, static () => { }).Run(options);
+            Exercise(random, path, image, static () => { }, options);
             return;
         }
 
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        new RingExerciser(random, path, image.IsTyped, () => Damage(random, mutator, file, image)).Run(options);
+        Exercise(random, path, image, () => Damage(random, mutator, file, image), options);
+    }
+
+    private static void Exercise(Random random, string path, RegionImage image, Action damage, RingOptions options)
+    {
+        if (image.Geometry.Kind == RingKind.Mpmc)
+            new MpmcExerciser(random, path, image.IsTyped, damage).Run(options);
+        else
+            new RingExerciser(random, path, image.IsTyped, damage).Run(options);
     }
 
     private static void Damage(Random random, RegionMutator mutator, SafeFileHandle file, RegionImage image)
@@ -66,7 +78,7 @@ internal static class FuzzCommand
         if (random.Next(4) != 0 || RandomAccess.GetLength(file) < image.Bytes.Length)
             return;
         (int offset, byte[] patch) = random.Next(24) == 0
-            ? ((int)image.Geometry.DataOffset, mutator.EndlessRecords(image.Geometry))
+            ? mutator.Endless(image.Bytes, image.Geometry)
             : mutator.Patch(image.Bytes, image.Geometry);
         RandomAccess.Write(file, patch, offset);
     }

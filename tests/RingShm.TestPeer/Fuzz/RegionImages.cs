@@ -18,6 +18,7 @@ internal static class RegionImages
             images.Add(MakeTyped(path, capacity));
         }
 
+        MpmcImages.Make(path, images);
         return images;
     }
 

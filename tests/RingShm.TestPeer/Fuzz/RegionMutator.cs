@@ -53,7 +53,10 @@ internal sealed class RegionMutator(Random random)
     /// <summary>One change of a region in use: where, and the new bytes. Never changes the length.</summary>
     public (int Offset, byte[] Bytes) Patch(ReadOnlySpan<byte> image, in RingGeometry geometry)
     {
-        switch (random.Next(8))
+        int kind = random.Next(8);
+        if (kind > 2 && geometry.Kind == RingKind.Mpmc)
+            return new MpmcMutator(random, geometry).Patch(Trouble(geometry));
+        switch (kind)
         {
             case 0:
                 int at = random.Next(image.Length);
@@ -74,8 +77,12 @@ internal sealed class RegionMutator(Random random)
         }
     }
 
-    /// <summary>A whole ring of headers that never ends.</summary>
-    public byte[] EndlessRecords(in RingGeometry geometry)
+    /// <summary>A whole ring that never ends: of headers, or of words.</summary>
+    public (int Offset, byte[] Bytes) Endless(ReadOnlySpan<byte> image, in RingGeometry geometry) => geometry.Kind == RingKind.Mpmc
+        ? new MpmcMutator(random, geometry).EndlessWords(image)
+        : ((int)geometry.DataOffset, EndlessRecords(geometry));
+
+    private byte[] EndlessRecords(in RingGeometry geometry)
     {
         byte[] data = new byte[geometry.CapacityBytes];
         int length = random.Next(0, (int)Math.Min(geometry.MaxMessageBytes, 40) + 1);

@@ -12,6 +12,9 @@ internal readonly unsafe struct KillingMemory : IMemory
     /// <summary>The access to die at; 0 for none.</summary>
     public static long DieAt { get; set; }
 
+    /// <summary>Stops its process there instead, until somebody continues it.</summary>
+    public static bool OnlyStops { get; set; }
+
     /// <summary>Accesses made so far while armed.</summary>
     public static long Accesses { get; private set; }
 
@@ -90,7 +93,11 @@ internal readonly unsafe struct KillingMemory : IMemory
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Step()
     {
-        if (IsArmed && ++Accesses == DieAt)
+        if (!IsArmed || ++Accesses != DieAt)
+            return;
+        if (OnlyStops)
+            Suicide.Stop();
+        else
             Suicide.Now();
     }
 }

@@ -23,6 +23,13 @@ internal static partial class Suicide
         Thread.Sleep(Timeout.Infinite);
     }
 
+    /// <summary>Linux: stops this process. Returns when somebody has continued it.</summary>
+    public static void Stop()
+    {
+        const int SignalStop = 19;
+        _ = Kill(Environment.ProcessId, SignalStop);
+    }
+
     [LibraryImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Kill(int processId, int signal);

@@ -84,6 +84,19 @@ internal sealed unsafe class Ledger : IDisposable
         Volatile.Write(ref _words[DeliveredWord], count + 1);
     }
 
+    /// <summary>Keeps one value for one number, where no order of events says enough.</summary>
+    public void Note(long number, long value)
+    {
+        if (number >= _capacity)
+            throw new MismatchException($"more than {_capacity} notes");
+        Volatile.Write(ref _words[FirstEntry + number], value);
+    }
+
+    public long Noted(long number) => Volatile.Read(ref _words[FirstEntry + number]);
+
+    /// <summary>How many entries or notes there is room for.</summary>
+    public long Capacity => _capacity;
+
     public (long Sequence, bool Redelivered) Entry(long index)
     {
         long entry = _words[FirstEntry + index];

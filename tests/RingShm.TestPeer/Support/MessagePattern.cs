@@ -99,6 +99,19 @@ internal sealed class MessagePattern(long seed, SizeMix mix, int maxMessageBytes
         return sequence;
     }
 
+    /// <summary>Checks a received message that carries its number. Returns the number.</summary>
+    public long CheckNumbered(ReadOnlySpan<byte> message)
+    {
+        if (message.Length < NumberBytes)
+            throw new MismatchException($"a message of {message.Length} bytes has no number");
+        long sequence = BinaryPrimitives.ReadInt64LittleEndian(message);
+        int length = LengthOf(sequence);
+        if (message.Length != length)
+            throw new MismatchException($"message {sequence} has {message.Length} bytes, {length} were sent");
+        CheckBytes(message, sequence);
+        return sequence;
+    }
+
     /// <summary>A value whose first word is its sequence number and whose other bytes follow from it.</summary>
     public T ValueOf<T>(long sequence) where T : unmanaged
     {

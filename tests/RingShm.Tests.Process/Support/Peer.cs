@@ -12,6 +12,7 @@ internal sealed class Peer : IDisposable
     private readonly BlockingCollection<string> _lines = [];
     private readonly StringBuilder _transcript = new();
     private readonly string _commandLine;
+    private bool _isDisposed;
 
     private Peer(string file, IEnumerable<string> arguments)
     {
@@ -86,6 +87,9 @@ internal sealed class Peer : IDisposable
         return _lines.Any(line => line.StartsWith(word, StringComparison.Ordinal));
     }
 
+    /// <summary>True when some line of stdout that has arrived by now starts with this word.</summary>
+    public bool HasSaidSoFar(string word) => _lines.Any(line => line.StartsWith(word, StringComparison.Ordinal));
+
     /// <summary>Wakes a peer that stands by or holds something.</summary>
     public void Go() => _process.StandardInput.WriteLine("go");
 
@@ -117,6 +121,9 @@ internal sealed class Peer : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             ProcessControl.TryResume(Id);

@@ -5,4 +5,7 @@ internal static class Roles
 {
     public static RingHandle Attach(SpscRing ring, string role) =>
         role == "producer" ? ring.AttachProducer() : ring.AttachConsumer();
+
+    public static RingHandle Attach(MpmcRing ring, string role) =>
+        role == "producer" ? ring.AttachProducer() : ring.AttachConsumer();
 }

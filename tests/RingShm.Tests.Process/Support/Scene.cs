@@ -11,6 +11,7 @@ internal sealed class Scene : IDisposable
 {
     private readonly List<Peer> _peers = [];
     private readonly string _ledgerPath;
+    private readonly List<string> _files = [];
     private IDisposable? _ring;
 
     public Scene(long ledgerEntries = 0)
@@ -42,6 +43,22 @@ internal sealed class Scene : IDisposable
         return ring;
     }
 
+    /// <summary>Creates an MPMC ring and keeps it open.</summary>
+    public MpmcRing CreateMpmcRing(RingOptions options)
+    {
+        MpmcRing ring = MpmcRing.Create(Name, options);
+        _ring = ring;
+        return ring;
+    }
+
+    /// <summary>The same for a typed one.</summary>
+    public MpmcRing<T> CreateTypedMpmcRing<T>(RingOptions options) where T : unmanaged
+    {
+        MpmcRing<T> ring = MpmcRing<T>.Create(Name, options);
+        _ring = ring;
+        return ring;
+    }
+
     /// <summary>Starts a peer on this ring and this ledger.</summary>
     public Peer Start(string command, params string[] arguments)
     {
@@ -62,6 +79,33 @@ internal sealed class Scene : IDisposable
     /// <summary>Linux: the region's file.</summary>
     public string FilePath => Path.Combine(Mapping.RegionDirectory.Folder, Name);
 
+    public string LedgerPath => _ledgerPath;
+
+    /// <summary>A file of the test's own; removed at the end.</summary>
+    public string PathBeside(string what)
+    {
+        string path = $"{_ledgerPath}-{what}";
+        if (!_files.Contains(path))
+            _files.Add(path);
+        return path;
+    }
+
+    /// <summary>Linux: a second region with the same bytes, in which nobody who is attached to this one is alive.</summary>
+    public Copy MakeCopy()
+    {
+        string name = $"{Name}-{Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]}";
+        File.Copy(FilePath, Path.Combine(Mapping.RegionDirectory.Folder, name));
+        return new Copy(name);
+    }
+
+    /// <summary>A copied region; disposing removes it.</summary>
+    public sealed class Copy(string name) : IDisposable
+    {
+        public string Name { get; } = name;
+
+        public void Dispose() => Ring.Remove(Name);
+    }
+
     /// <summary>Changes one word of the region from outside, as a dead or a hostile process would have left it.</summary>
     public void StoreWord(long offset, long value)
     {
@@ -73,11 +117,13 @@ internal sealed class Scene : IDisposable
 
     public RingInfo Inspect() => Ring.Inspect(Name);
 
-    public void ExpectClean()
+    public void ExpectClean() => ExpectClean(Name);
+
+    public static void ExpectClean(string name)
     {
-        RingVerification verification = Ring.Verify(Name);
+        RingVerification verification = Ring.Verify(name);
         if (!verification.IsClean)
-            Assert.Fail($"{Name} is damaged: {string.Join("; ", verification.Problems)}");
+            Assert.Fail($"{name} is damaged: {string.Join("; ", verification.Problems)}");
     }
 
     public void Dispose()
@@ -87,6 +133,7 @@ internal sealed class Scene : IDisposable
         _ring?.Dispose();
         Ledger.Dispose();
         File.Delete(_ledgerPath);
+        _files.ForEach(File.Delete);
         if (OperatingSystem.IsWindows())
             return;
         try

@@ -55,6 +55,30 @@ public sealed unsafe class RowProtocolTests
         Assert.Equal(1, oracle.Unlocked);
     }
 
+    [Theory]
+    [InlineData((int)RowLock.Acquired)]
+    [InlineData((int)RowLock.NotSupported)]
+    public void Who_wants_a_free_row_only_takes_it(int rowLock)
+    {
+        long owner = RowLayout.FreeOwner;
+        FakeOracle oracle = new((RowLock)rowLock, isAlive: true);
+        Assert.True(RowProtocol<DirectMemory>.TryAcquireFree(&owner, 1, Self, oracle, out long prior));
+        Assert.Equal((Self, RowLayout.FreeOwner, 0), (owner, prior, oracle.Unlocked));
+    }
+
+    [Theory]
+    [InlineData((int)RowLock.Acquired, Other, 1)] // dead, and not swept yet
+    [InlineData((int)RowLock.NotSupported, Other, 1)]
+    [InlineData((int)RowLock.HeldByOther, Other, 0)]
+    [InlineData((int)RowLock.HeldByOther, RowLayout.FreeOwner, 0)]
+    public void Who_wants_a_free_row_only_takes_nothing_over_from_a_dead_owner(int rowLock, long word, int unlocked)
+    {
+        long owner = word;
+        FakeOracle oracle = new((RowLock)rowLock, isAlive: false);
+        Assert.False(RowProtocol<DirectMemory>.TryAcquireFree(&owner, 1, Self, oracle, out long prior));
+        Assert.Equal((word, word, unlocked), (owner, prior, oracle.Unlocked));
+    }
+
     [Fact]
     public void A_row_is_let_go_word_first_and_lock_second()
     {
