@@ -48,12 +48,20 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     {
         if (!RowProtocol<TMemory>.TryAcquire(row.Owner, row.Index, self, oracle, out long prior))
             return false;
-        if (prior != RowLayout.FreeOwner && !SweepOwn(map, oracle, row))
+        bool isDone = false;
+        try
         {
-            RowProtocol<TMemory>.Abandon(row.Owner, row.Index, oracle);
-            return false;
+            isDone = prior == RowLayout.FreeOwner || SweepOwn(map, oracle, row);
+        }
+        finally
+        {
+            // Also when damaged words end the sweep: in our hands what the dead one held would be a live participant's.
+            if (!isDone)
+                RowProtocol<TMemory>.Abandon(row.Owner, row.Index, oracle);
         }
 
+        if (!isDone)
+            return false;
         ClearRow(row);
         RowProtocol<TMemory>.Release(row.Owner, row.Index, oracle);
         if (prior != RowLayout.FreeOwner)

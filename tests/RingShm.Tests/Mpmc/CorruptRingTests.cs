@@ -139,6 +139,20 @@ public sealed unsafe class CorruptRingTests
     }
 
     [Fact]
+    public void A_sweep_that_meets_damage_leaves_the_row_to_the_dead()
+    {
+        using MpmcStage stage = new();
+        MpmcRow dead = stage.Attach(ParticipantRole.Producer);
+        *dead.Marks = 1;
+        *stage.Map.ProducerPosition = 1;
+        *stage.Map.WordAt(0) = MpmcWord.Writing(9, 1, dead.Index);
+        stage.Kill(dead);
+        Assert.Contains("position 0", Assert.Throws<RingCorruptException>(
+            () => MpmcRecovery<DirectMemory>.SweepAndFree(stage.Map, stage.Kernel, dead, RowLayout.PackOwner(7, 7))).Message);
+        Assert.Equal(RowLayout.AbandonedOwner, *dead.Owner);
+    }
+
+    [Fact]
     public void A_batch_whose_words_are_damaged_under_it_leaves_the_handle_usable()
     {
         using TestFolder folder = new();
