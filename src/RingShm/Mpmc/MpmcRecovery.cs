@@ -167,11 +167,19 @@ internal static unsafe class MpmcRecovery<TMemory>
             return false;
         if (TMemory.Load(row.Marks, Edge.M21) != 0)
             return true;
-        if (start >= TMemory.Load(row.IntervalEnd, Edge.M16))
+        long end = TMemory.Load(row.IntervalEnd, Edge.M16);
+        // An interval longer than the ring is one between two stores, and nothing was taken under it.
+        if (start < 0 || start > MaxPosition || end - start > map.GranuleCount)
             return false;
-        // M17 acquire: released from the last to the first, so the first word tells. Pairs with M13.
-        long word = TMemory.LoadAcquire(map.WordAt(start), Edge.M17);
-        return MpmcWord.LapOf(word) == map.LapOf(start);
+        for (long position = start; position < end; position++)
+        {
+            // M17 acquire: a message that is not released has this lap in its first word. Pairs with M13.
+            long word = TMemory.LoadAcquire(map.WordAt(position), Edge.M17);
+            if (MpmcWord.StateOf(word) != SlotState.Free && MpmcWord.LapOf(word) == map.LapOf(position))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Swaps a word that no live row can own. True when the word changed, by whomever.</summary>
@@ -318,7 +326,12 @@ internal static unsafe class MpmcRecovery<TMemory>
         return true;
     }
 
-    /// <summary>The messages in a dead consumer's interval, from the last to the first.</summary>
+    /// <summary>
+    /// The messages in a dead consumer's interval. Any of them can be released while others are not: others may have met one of
+    /// them first (a producer that came round to it; whoever swept another dead one that had tried for the same place) and it was
+    /// delivered again since. So the walk goes on behind what is released, granule by granule: only the first word of a message
+    /// that is not released has a state and this lap.
+    /// </summary>
     private static bool SweepTaken(in MpmcMap map, IRowOracle oracle, long start, long end)
     {
         if (start < 0 || start > MaxPosition || end - start > map.GranuleCount)
@@ -330,8 +343,12 @@ internal static unsafe class MpmcRecovery<TMemory>
         {
             // M17 acquire: as in ResolveUnreleased.
             long word = TMemory.LoadAcquire(map.WordAt(position), Edge.M17);
-            if (MpmcWord.LapOf(word) != map.LapOf(position))
-                break;
+            if (MpmcWord.LapOf(word) != map.LapOf(position) || MpmcWord.StateOf(word) == SlotState.Free)
+            {
+                position++;
+                continue;
+            }
+
             if (MpmcWord.StateOf(word) is SlotState.Full or SlotState.Skip)
                 held.Add(position);
             position += Math.Max(1, MpmcWord.GranulesOf(word));
