@@ -133,6 +133,40 @@ public sealed class MpmcHeldTests
     }
 
     [Fact]
+    public void A_dead_consumers_batch_of_which_one_message_was_recovered_and_read_still_holds_the_others()
+    {
+        using Scene scene = new();
+        MpmcRing ring = scene.CreateMpmcRing(Small);
+        using MpmcProducer producer = ring.AttachProducer();
+        using MpmcConsumer consumer = ring.AttachConsumer();
+        Write(producer, types: 5);
+        Peer peer = scene.Start("mpmc-hold", "role=consumer", "hold=batch", "count=3");
+        _ = peer.Expect("attached");
+        Assert.Equal([(3, false), (4, false)], Drain(consumer));
+        peer.Kill();
+
+        // The producer comes round to the first message of the batch, and gives back that one.
+        int written = 0;
+        Watchdog.Until(
+            () =>
+            {
+                written += producer.TryWrite("more"u8, type: 5 + written) ? 1 : 0;
+                return ring.GetInfo().LeasesRecovered == 1;
+            },
+            "the producer meeting the dead consumer's first message");
+        Assert.Equal(3, written);
+        Assert.True(consumer.TryRead(out Message first));
+        using (first)
+            Assert.Equal((0, true), (first.Type, first.Redelivered));
+        // Now the batch begins with a message that is released. The others are not forgotten.
+        Assert.Equal(new RingRecovery(scene.Name, 1, 0, 0, 2, 0), ring.Recover());
+        List<(int Type, bool Redelivered)> got = Drain(consumer);
+        got.Sort();
+        Assert.Equal(Enumerable.Range(1, 7).Where(static type => type is not (3 or 4)).Select(static type => (type, type < 3)), got);
+        scene.ExpectClean();
+    }
+
+    [Fact]
     public void The_flag_survives_a_second_and_a_third_kill()
     {
         using Scene scene = new();

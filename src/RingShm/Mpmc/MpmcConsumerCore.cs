@@ -23,8 +23,8 @@ internal readonly unsafe struct MpmcRecord(byte* payload, int lengthBytes, int t
 /// Invariant Q3: a message below the consumer position whose word is Full or Skip lies in the interval of its taker's row, which
 /// is stored before the position moves (M2, M10) and does not move on before the word is free again or says Reading with the
 /// row's number (M7). A message whose word is Returned belongs to nobody, and whoever swaps its word to Reading has it (M14).
-/// Words are released from the last to the first, a batch's messages likewise: a survivor that walks a dead one's interval from
-/// its start finds the lengths of all that is not released.
+/// A message's words are released from the last to the first: as long as its first word has not changed, a survivor that walks a
+/// dead one's interval finds it, and its length. What lies before it there may be released already.
 /// One thread at a time; no member waits; nothing here allocates but a lease that stays open beside more others than ever before.
 /// </remarks>
 internal unsafe partial struct MpmcConsumerCore<TMemory>

@@ -132,7 +132,12 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         return true;
     }
 
-    /// <summary>The messages in a dead consumer's interval, from the last to the first.</summary>
+    /// <summary>
+    /// The messages in a dead consumer's interval. Any of them can be released while others are not: others may have met one of
+    /// them first (a producer that came round to it; whoever swept another dead one that had tried for the same place) and it was
+    /// delivered again since. So the walk goes on behind what is released, granule by granule: only the first word of a message
+    /// that is not released has a state and this lap.
+    /// </summary>
     private static bool SweepTaken(in MpmcMap map, IRowOracle oracle, long start, long end, int sweptRow)
     {
         if (start < 0 || start > MaxPosition || end - start > map.GranuleCount)
@@ -144,8 +149,12 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         {
             // M17 acquire: as in ResolveUnreleased.
             long word = TMemory.LoadAcquire(map.WordAt(position), Edge.M17);
-            if (MpmcWord.LapOf(word) != map.LapOf(position))
-                break;
+            if (MpmcWord.LapOf(word) != map.LapOf(position) || MpmcWord.StateOf(word) == SlotState.Free)
+            {
+                position++;
+                continue;
+            }
+
             if (MpmcWord.StateOf(word) is SlotState.Full or SlotState.Skip)
                 held.Add(position);
             position += Math.Max(1, MpmcWord.GranulesOf(word));

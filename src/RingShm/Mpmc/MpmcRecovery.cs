@@ -113,11 +113,19 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         // M21 acquire: who lowers it to nothing has announced before what it returned. Pairs with M21 in SettleOne.
         if (TMemory.LoadAcquire(row.Marks, Edge.M21) != 0)
             return true;
-        if (start >= TMemory.Load(row.IntervalEnd, Edge.M16))
+        long end = TMemory.Load(row.IntervalEnd, Edge.M16);
+        // An interval longer than the ring is one between two stores, and nothing was taken under it.
+        if (start < 0 || start > MaxPosition || end - start > map.GranuleCount)
             return false;
-        // M17 acquire: released from the last to the first, so the first word tells. Pairs with M13.
-        long word = TMemory.LoadAcquire(map.WordAt(start), Edge.M17);
-        return MpmcWord.LapOf(word) == map.LapOf(start);
+        for (long position = start; position < end; position++)
+        {
+            // M17 acquire: a message that is not released has this lap in its first word. Pairs with M13.
+            long word = TMemory.LoadAcquire(map.WordAt(position), Edge.M17);
+            if (MpmcWord.StateOf(word) != SlotState.Free && MpmcWord.LapOf(word) == map.LapOf(position))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Swaps a word that no live row can own. True when the word changed, by whomever.</summary>
