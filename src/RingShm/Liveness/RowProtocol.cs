@@ -36,6 +36,23 @@ internal static unsafe class RowProtocol<TMemory>
     }
 
     /// <summary>
+    /// Makes <paramref name="self"/> the owner of a free row; of a dead one's it does not. Does not wait. For rows that hold what only
+    /// a sweep can mend: who died in between is found as it was. <paramref name="prior"/> is the word that was found.
+    /// </summary>
+    public static bool TryAcquireFree(long* ownerWord, int row, long self, IRowOracle oracle, out long prior)
+    {
+        prior = RowLayout.FreeOwner;
+        if (oracle.TryLock(row) == RowLock.HeldByOther)
+            return false;
+        // P2: from free, or not at all. It also acquires what the last owner stored before it let go (P3).
+        prior = TMemory.CompareExchange(ownerWord, self, RowLayout.FreeOwner, Edge.P2);
+        if (prior == RowLayout.FreeOwner)
+            return true;
+        oracle.Unlock(row);
+        return false;
+    }
+
+    /// <summary>
     /// Frees the row of a dead owner whose remains have been seen to. False when the row is not that owner's any more, or when
     /// somebody is just attaching to it.
     /// </summary>

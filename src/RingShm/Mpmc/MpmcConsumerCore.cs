@@ -233,16 +233,20 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         for (int i = messages - 1; i >= 0; i--)
         {
             position -= sizes[i];
-            if (i >= settled)
-                Return(position, sizes[i]);
-            else
+            if (i < settled)
+            {
                 Free(position, sizes[i]);
+                continue;
+            }
+
+            Return(position, sizes[i]);
+            // Before the first word is free: until then whoever finds us dead finds this row holding something, and tells.
+            if (i == settled)
+                MpmcRecovery<TMemory>.RaiseAttention(_map);
         }
 
         _open = OpenSlot.None;
         CountRead(settled);
-        if (settled < messages)
-            MpmcRecovery<TMemory>.RaiseAttention(_map);
     }
 
     /// <summary>True when the ring was completed, everything in it was taken, and nobody holds a message that may come again.</summary>
@@ -485,17 +489,19 @@ internal unsafe struct MpmcConsumerCore<TMemory>
         }
 
         Return(lease.Position, lease.Granules);
+        // Before the mark is not counted any more: until then whoever finds us dead finds this row holding something, and tells.
+        MpmcRecovery<TMemory>.RaiseAttention(_map);
         if (lease.IsMarked)
             TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
         _open = OpenSlot.None;
-        MpmcRecovery<TMemory>.RaiseAttention(_map);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Free(long position, int granules)
     {
+        // M12 release: a producer whose position is out of date sees by this word that the position has moved on. Pairs with M4.
         for (int i = granules - 1; i > 0; i--)
-            TMemory.Store(_map.WordAt(position + i), MpmcWord.Free(_map.LapOf(position + i) + 1), Edge.M12);
+            TMemory.StoreRelease(_map.WordAt(position + i), MpmcWord.Free(_map.LapOf(position + i) + 1), Edge.M12);
         // M13 release: our reads, and the words behind this one, before the word that lets producers write here. Pairs with M4.
         TMemory.StoreRelease(_map.WordAt(position), MpmcWord.Free(_map.LapOf(position) + 1), Edge.M13);
     }

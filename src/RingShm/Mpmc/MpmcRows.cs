@@ -41,21 +41,7 @@ internal static unsafe class MpmcRows
     public static RingRecovery Recover(RingRegion region, in MpmcMap map)
     {
         RingRecovery before = Counters(region, map, 0, 0);
-        int swept = 0;
-        int waiting = 0;
-        for (int index = 0; index < map.RowCount; index++)
-        {
-            MpmcRow row = map.Row(index);
-            // P1 acquire: the row's words are then at least as new as its owner.
-            long owner = DirectMemory.LoadAcquire(row.Owner, Edge.P1);
-            if (owner == RowLayout.FreeOwner || region.Oracle.IsAlive(index, owner))
-                continue;
-            if (MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, owner))
-                swept++;
-            else
-                waiting++;
-        }
-
+        MpmcRecovery<DirectMemory>.SweepAll(map, region.Oracle, out int swept, out int waiting);
         RingRecovery after = Counters(region, map, swept, waiting);
         return after with
         {
@@ -67,24 +53,18 @@ internal static unsafe class MpmcRows
 
     private static RowLease? TryAttach(RingRegion region, in MpmcMap map, int index, ParticipantRole role, out long holder)
     {
-        MpmcRow row = map.Row(index);
-        // P1 acquire: the row's words are then at least as new as its owner.
-        holder = DirectMemory.LoadAcquire(row.Owner, Edge.P1);
-        if (holder != RowLayout.FreeOwner
-            && (region.Oracle.IsAlive(index, holder) || !MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, holder)))
-            return null;
-        RowLease? lease = RowLease.TryAttach(region, index, role, ProcessIdentity.NewOwnerWord(), out holder);
-        if (lease == null)
-            return null;
-        if (holder != RowLayout.FreeOwner)
+        region.AddReference();
+        bool isEntered = false;
+        try
         {
-            // Somebody came and died in between: what it held has not been swept, so the row stays a dead one's.
-            lease.Abandon();
-            return null;
+            isEntered = MpmcEntry<DirectMemory>.TryEnter(map, region.Oracle, index, role, ProcessIdentity.NewOwnerWord(), out holder);
+            return isEntered ? RowLease.Of(region, index, role) : null;
         }
-
-        MpmcRecovery<DirectMemory>.ClearRow(row);
-        return lease;
+        finally
+        {
+            if (!isEntered)
+                region.ReleaseReference();
+        }
     }
 
     private static RingRecovery Counters(RingRegion region, in MpmcMap map, int swept, int waiting) => new(
