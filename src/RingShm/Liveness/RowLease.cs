@@ -40,46 +40,32 @@ internal sealed unsafe class RowLease : IDisposable
     /// <exception cref="RoleTakenException">A live participant owns the row.</exception>
     public static RowLease Attach(IRegionRows region, int row, ParticipantRole role, out bool predecessorDied)
     {
-        RowLease lease = TryAttach(region, row, role, ProcessIdentity.OwnerWord, onlyIfFree: false, out long prior)
-            ?? throw Taken(region, role, prior);
-        predecessorDied = prior != RowLayout.FreeOwner;
-        return lease;
-    }
-
-    /// <summary>
-    /// Attaches to a row that is free. Does not wait, and takes nothing over from the dead: <paramref name="owner"/> is the word of
-    /// whoever stands in the row when the answer is null, or free while somebody is just coming or leaving.
-    /// </summary>
-    public static RowLease? TryAttachFree(IRegionRows region, int row, ParticipantRole role, long self, out long owner) =>
-        TryAttach(region, row, role, self, onlyIfFree: true, out owner);
-
-    private static RowLease? TryAttach(IRegionRows region, int row, ParticipantRole role, long self, bool onlyIfFree, out long prior)
-    {
         region.AddReference();
+        bool isOurs = false;
         try
         {
-            byte* at = region.RowAt(row);
-            long* owner = (long*)(at + RowLayout.OwnerOffset);
-            if (onlyIfFree
-                ? RowProtocol<DirectMemory>.TryAcquireFree(owner, row, self, region.Oracle, out prior)
-                : RowProtocol<DirectMemory>.TryAcquire(owner, row, self, region.Oracle, out prior))
-            {
-                // P4 plain: the row is ours; monitors take these as a snapshot.
-                DirectMemory.Store((long*)(at + RowLayout.RoleOffset), (long)role, Edge.P4);
-                DirectMemory.Store((long*)(at + RowLayout.GenerationOffset), GenerationOf(at) + 1, Edge.P4);
-                DirectMemory.Store((long*)(at + RowLayout.StartTimeOffset), ProcessIdentity.StartTime, Edge.P4);
-                DirectMemory.Store((long*)(at + RowLayout.AttachTimeOffset), UnixTime.NowMicroseconds, Edge.P4);
-                return new RowLease(region, row, owner);
-            }
+            long* owner = (long*)(region.RowAt(row) + RowLayout.OwnerOffset);
+            isOurs = RowProtocol<DirectMemory>.TryAcquire(owner, row, ProcessIdentity.OwnerWord, region.Oracle, out long prior);
+            predecessorDied = prior != RowLayout.FreeOwner;
+            return isOurs ? Of(region, row, role) : throw Taken(region, role, prior);
         }
-        catch
+        finally
         {
-            region.ReleaseReference();
-            throw;
+            if (!isOurs)
+                region.ReleaseReference();
         }
+    }
 
-        region.ReleaseReference();
-        return null;
+    /// <summary>A lease of a row that the caller has just come to own, and for which it holds a reference to the region.</summary>
+    public static RowLease Of(IRegionRows region, int row, ParticipantRole role)
+    {
+        byte* at = region.RowAt(row);
+        // P4 plain: the row is ours; monitors take these as a snapshot.
+        DirectMemory.Store((long*)(at + RowLayout.RoleOffset), (long)role, Edge.P4);
+        DirectMemory.Store((long*)(at + RowLayout.GenerationOffset), GenerationOf(at) + 1, Edge.P4);
+        DirectMemory.Store((long*)(at + RowLayout.StartTimeOffset), ProcessIdentity.StartTime, Edge.P4);
+        DirectMemory.Store((long*)(at + RowLayout.AttachTimeOffset), UnixTime.NowMicroseconds, Edge.P4);
+        return new RowLease(region, row, (long*)(at + RowLayout.OwnerOffset));
     }
 
     /// <summary>Gives the row back; safe to call more than once and from any thread.</summary>

@@ -109,7 +109,7 @@ internal enum Edge
     /// <summary>MPMC consumer: reads record header and payload. Ordered after <see cref="M9"/> and before <see cref="M13"/>.</summary>
     M11,
 
-    /// <summary>MPMC consumer: frees the words behind a message's first, for the next lap. Ordered by <see cref="M13"/>.</summary>
+    /// <summary>MPMC consumer: frees the words behind a message's first for the next lap, release. Pairs with <see cref="M4"/>.</summary>
     M12,
 
     /// <summary>MPMC consumer: frees a message's first word for the next lap, release. Pairs with <see cref="M4"/>.</summary>

@@ -51,7 +51,11 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
     private readonly void Free(long position, int granules)
     {
         for (int i = granules - 1; i > 0; i--)
-            TMemory.Store(_map.WordAt(position + i), MpmcWord.Free(_map.LapOf(position + i) + 1), Edge.M12);
+        {
+            // M12 release: a producer whose position is out of date sees by this word that the position has moved on. Pairs with M4.
+            TMemory.StoreRelease(_map.WordAt(position + i), MpmcWord.Free(_map.LapOf(position + i) + 1), Edge.M12);
+        }
+
         // M13 release: our reads, and the words behind this one, before the word that lets producers write here. Pairs with M4.
         TMemory.StoreRelease(_map.WordAt(position), MpmcWord.Free(_map.LapOf(position) + 1), Edge.M13);
     }

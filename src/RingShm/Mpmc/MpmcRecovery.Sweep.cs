@@ -69,6 +69,24 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         return true;
     }
 
+    /// <summary>Sweeps every dead row, and counts those that have come free and those that have to wait.</summary>
+    public static void SweepAll(in MpmcMap map, IRowOracle oracle, long self, out int swept, out int waiting)
+    {
+        swept = waiting = 0;
+        for (int index = 0; index < map.RowCount; index++)
+        {
+            MpmcRow row = map.Row(index);
+            // P1 acquire: the row's words are then at least as new as its owner.
+            long owner = TMemory.LoadAcquire(row.Owner, Edge.P1);
+            if (owner == RowLayout.FreeOwner || oracle.IsAlive(index, owner))
+                continue;
+            if (SweepAndFree(map, oracle, row, self))
+                swept++;
+            else
+                waiting++;
+        }
+    }
+
     /// <summary>
     /// Looks for dead consumers that hold messages, and returns those. For consumers that find nothing else to do. True when there
     /// was one.

@@ -41,21 +41,7 @@ internal static unsafe class MpmcRows
     public static RingRecovery Recover(RingRegion region, in MpmcMap map)
     {
         RingRecovery before = Counters(region, map, 0, 0);
-        int swept = 0;
-        int waiting = 0;
-        for (int index = 0; index < map.RowCount; index++)
-        {
-            MpmcRow row = map.Row(index);
-            // P1 acquire: the row's words are then at least as new as its owner.
-            long owner = DirectMemory.LoadAcquire(row.Owner, Edge.P1);
-            if (owner == RowLayout.FreeOwner || region.Oracle.IsAlive(index, owner))
-                continue;
-            if (MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, ProcessIdentity.OwnerWord))
-                swept++;
-            else
-                waiting++;
-        }
-
+        MpmcRecovery<DirectMemory>.SweepAll(map, region.Oracle, ProcessIdentity.OwnerWord, out int swept, out int waiting);
         RingRecovery after = Counters(region, map, swept, waiting);
         return after with
         {
@@ -67,18 +53,18 @@ internal static unsafe class MpmcRows
 
     private static RowLease? TryAttach(RingRegion region, in MpmcMap map, int index, ParticipantRole role, out long holder)
     {
-        MpmcRow row = map.Row(index);
-        // P1 acquire: the row's words are then at least as new as its owner.
-        holder = DirectMemory.LoadAcquire(row.Owner, Edge.P1);
-        if (holder != RowLayout.FreeOwner
-            && (region.Oracle.IsAlive(index, holder)
-                || !MpmcRecovery<DirectMemory>.SweepAndFree(map, region.Oracle, row, ProcessIdentity.OwnerWord)))
-            return null;
-        // From free only: what a dead owner held is swept before its row is anybody else's, and one that came and died since is one.
-        RowLease? lease = RowLease.TryAttachFree(region, index, role, ProcessIdentity.OwnerWord, out holder);
-        if (lease != null)
-            MpmcRecovery<DirectMemory>.ClearRow(row);
-        return lease;
+        region.AddReference();
+        bool isEntered = false;
+        try
+        {
+            isEntered = MpmcEntry<DirectMemory>.TryEnter(map, region.Oracle, index, role, ProcessIdentity.OwnerWord, out holder);
+            return isEntered ? RowLease.Of(region, index, role) : null;
+        }
+        finally
+        {
+            if (!isEntered)
+                region.ReleaseReference();
+        }
     }
 
     private static RingRecovery Counters(RingRegion region, in MpmcMap map, int swept, int waiting) => new(

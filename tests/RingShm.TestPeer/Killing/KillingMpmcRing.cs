@@ -79,19 +79,11 @@ internal sealed unsafe class KillingMpmcRing : IDisposable
 
     private bool TryTakeRow(int index, ParticipantRole role)
     {
-        MpmcRow row = _map.Row(index);
-        // P1 acquire: as the ring does it.
-        long holder = KillingMemory.LoadAcquire(row.Owner, Edge.P1);
-        if (holder != RowLayout.FreeOwner
-            && (_region.Oracle.IsAlive(index, holder) || !MpmcRecovery<KillingMemory>.SweepAndFree(_map, _region.Oracle, row, holder)))
-            return false;
-        if (!RowProtocol<KillingMemory>.TryAcquireFree(row.Owner, index, ProcessIdentity.NewOwnerWord(), _region.Oracle, out _))
+        if (!MpmcEntry<KillingMemory>.TryEnter(_map, _region.Oracle, index, role, ProcessIdentity.OwnerWord, out _))
             return false;
         long* generation = (long*)(_region.RowAt(index) + RowLayout.GenerationOffset);
         // P4 plain: the row is ours.
-        KillingMemory.Store(row.Role, (long)role, Edge.P4);
         KillingMemory.Store(generation, KillingMemory.Load(generation, Edge.P4) + 1, Edge.P4);
-        MpmcRecovery<KillingMemory>.ClearRow(row);
         return true;
     }
 }

@@ -245,7 +245,8 @@ internal sealed unsafe class MpmcVictim(KillingMpmcRing ring, Ledger notes, Ledg
         long position = batch.Position;
         for (int i = 0; i < count; i++)
         {
-            MpmcRecord record = _consumer.RecordAt(position, out long next);
+            if (!_consumer.TryRecordAt(position, out MpmcRecord record, out long next))
+                throw new MismatchException($"the record at {position} is damaged");
             Log(position, Check(record), batch.IsRedelivered);
             position = next;
         }
