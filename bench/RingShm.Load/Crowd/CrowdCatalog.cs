@@ -32,6 +32,8 @@ internal static class CrowdCatalog
     [
         Yardstick8,
         Yardstick64,
+        CrowdEntry.Of<Message8, MpmcRingCrowd<Message8>>("MpmcRing<T>"),
+        CrowdEntry.Of<Message64, MpmcRingCrowd<Message64>>("MpmcRing<T>"),
         CrowdEntry.Of<Message8, ClaimWordCrowd<Message8>>("claim word"),
         CrowdEntry.Of<Message64, ClaimWordCrowd<Message64>>("claim word"),
         CrowdEntry.Of<Message8, VyukovCrowd<Message8>>("Vyukov between threads (control)", isInProcess: true),

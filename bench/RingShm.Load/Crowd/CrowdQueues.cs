@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using RingShm.Layout;
 using RingShm.Memory;
 using RingShm.Prototypes;
 
@@ -30,6 +32,55 @@ internal unsafe struct VyukovCrowd<T> : ICrowdQueue<VyukovCrowd<T>, T>
     public bool TryDequeue(out T message) => _queue.TryDequeue(out message);
 
     public readonly void Detach() => _file.Dispose();
+}
+
+/// <summary>The ring that ships, with both sides open to many.</summary>
+internal struct MpmcRingCrowd<T> : ICrowdQueue<MpmcRingCrowd<T>, T>
+    where T : unmanaged
+{
+    private MpmcRing<T> _ring;
+    private MpmcProducer<T>? _producer;
+    private MpmcConsumer<T>? _consumer;
+
+    public static IDisposable Create(CrowdScene scene)
+    {
+        MpmcRing<T> ring = MpmcRing<T>.Create(scene.Name, Options(scene));
+        return new Removal(ring, scene.Name);
+    }
+
+    public static MpmcRingCrowd<T> Attach(CrowdScene scene)
+    {
+        MpmcRing<T> ring = MpmcRing<T>.Open(scene.Name, Options(scene));
+        return new MpmcRingCrowd<T>
+        {
+            _ring = ring,
+            _producer = scene.IsProducer ? ring.AttachProducer() : null,
+            _consumer = scene.IsProducer ? null : ring.AttachConsumer(),
+        };
+    }
+
+    public readonly bool TryEnqueue(in T message) => _producer!.TryWrite(in message);
+
+    public readonly bool TryDequeue(out T message) => _consumer!.TryRead(out message);
+
+    public readonly void Detach() => _ring.Dispose();
+
+    /// <summary>A capacity that gives exactly so many slots.</summary>
+    private static RingOptions Options(CrowdScene scene)
+    {
+        RingGeometry one = RingGeometry.ForMpmc(RingGeometry.DefaultCapacityBytes, 0, Unsafe.SizeOf<T>(), 1, 0);
+        return new RingOptions { CapacityBytes = scene.Slots * one.GranuleBytes };
+    }
+
+    private sealed class Removal(MpmcRing<T> ring, string name) : IDisposable
+    {
+        public void Dispose()
+        {
+            ring.Dispose();
+            if (!OperatingSystem.IsWindows())
+                Ring.Remove(name);
+        }
+    }
 }
 
 /// <summary>Vyukov's queue with one idea more.</summary>

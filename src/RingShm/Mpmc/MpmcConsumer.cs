@@ -14,6 +14,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
     private readonly IRowOracle _oracle;
     private Mpmc.MpmcConsumerCore<DirectMemory> _core;
     private Mpmc.RecoveryPace _pace;
+    private Streak _streak;
 
     internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle)
         : base(row)
@@ -234,6 +235,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
             if (!_core.TryTake(out Mpmc.OpenSlot lease)
                 && !(_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryTake(out lease)))
             {
+                _streak.Pause(_core.MessagesRead);
                 message = default;
                 return false;
             }

@@ -55,6 +55,9 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
         _position = TMemory.LoadAcquire(map.ConsumerPosition, Edge.M8);
     }
 
+    /// <summary>Messages read through this row so far, by earlier owners too.</summary>
+    public readonly long MessagesRead => _messages;
+
     /// <summary>Leases that are open.</summary>
     public readonly int OpenCount => _others.Count + (_open.IsOpen ? 1 : 0);
 

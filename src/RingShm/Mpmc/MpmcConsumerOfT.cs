@@ -17,6 +17,7 @@ public sealed class MpmcConsumer<T> : RingHandle
     private readonly IRowOracle _oracle;
     private Mpmc.MpmcConsumerCore<DirectMemory> _core;
     private Mpmc.RecoveryPace _pace;
+    private Streak _streak;
 
     internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle)
         : base(row)
@@ -106,7 +107,10 @@ public sealed class MpmcConsumer<T> : RingHandle
     {
         try
         {
-            return _core.TryRead(out value) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryRead(out value));
+            if (_core.TryRead(out value) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryRead(out value)))
+                return true;
+            _streak.Pause(_core.MessagesRead);
+            return false;
         }
         finally
         {

@@ -17,6 +17,7 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     private readonly List<(long Position, ClaimWriter Writer)> _writers = [];
     private Mpmc.MpmcProducerCore<DirectMemory> _core;
     private Mpmc.RecoveryPace _pace;
+    private Streak _streak;
 
     internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle)
         : base(row)
@@ -204,7 +205,10 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     {
         try
         {
-            return _core.TryWrite(message, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(message, type));
+            if (_core.TryWrite(message, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(message, type)))
+                return true;
+            _streak.Pause(_core.MessagesWritten);
+            return false;
         }
         finally
         {

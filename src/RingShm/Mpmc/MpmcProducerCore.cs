@@ -56,6 +56,9 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
 
     public readonly int MaxMessageBytes => _map.MaxMessageBytes;
 
+    /// <summary>Messages written through this row so far, by earlier owners too.</summary>
+    public readonly long MessagesWritten => _messages;
+
     /// <summary>Claims that are open.</summary>
     public readonly int OpenCount => _others.Count + (_open.IsOpen ? 1 : 0);
 

@@ -16,6 +16,7 @@ public sealed class MpmcProducer<T> : RingHandle
     private readonly IRowOracle _oracle;
     private Mpmc.MpmcProducerCore<DirectMemory> _core;
     private Mpmc.RecoveryPace _pace;
+    private Streak _streak;
 
     internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle)
         : base(row)
@@ -89,7 +90,10 @@ public sealed class MpmcProducer<T> : RingHandle
     {
         try
         {
-            return _core.TryWrite(value, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(value, type));
+            if (_core.TryWrite(value, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(value, type)))
+                return true;
+            _streak.Pause(_core.MessagesWritten);
+            return false;
         }
         finally
         {

@@ -5,7 +5,8 @@ namespace RingShm.Waiting;
 /// consumer takes many at once: one that polls the next header again at once takes the line away while the producer is still
 /// writing to it, and so pays with a line transfer of its own for each message. The first poll that finds nothing after a stretch
 /// of messages therefore pauses for a moment; one that finds nothing after a single message, as between request and answer,
-/// does not. What it gives and costs is in docs/adr/0007.
+/// does not. A producer that finds no room after a stretch of messages does the same. What it gives and costs is in docs/adr/0007
+/// and 0008.
 /// </summary>
 internal struct Streak
 {
