@@ -11,6 +11,7 @@ internal readonly unsafe struct MpmcMap
 {
     private readonly byte* _words;
     private readonly byte* _records;
+    private readonly byte* _payloads;
     private readonly byte* _rows;
     private readonly long _wordStrideBytes;
     private readonly long _granuleBytes;
@@ -31,6 +32,8 @@ internal readonly unsafe struct MpmcMap
         _words = HasOneGranuleMessages ? data : region + geometry.WordsOffset;
         _wordStrideBytes = HasOneGranuleMessages ? geometry.GranuleBytes : MpmcLayout.WordBytes;
         _records = HasOneGranuleMessages ? data + MpmcLayout.WordBytes : data;
+        HasRecordHeaders = geometry.FixedMessageBytes == 0;
+        _payloads = HasRecordHeaders ? _records + MpmcLayout.RecordHeaderBytes : _records;
         MaxMessageBytes = (int)geometry.MaxMessageBytes;
         MaxGranules = GranulesFor(MaxMessageBytes);
         RowCount = geometry.RowCount;
@@ -60,6 +63,9 @@ internal readonly unsafe struct MpmcMap
 
     public bool HasOneGranuleMessages { get; }
 
+    /// <summary>False in rings of values of one length: there is nothing to say about them.</summary>
+    public bool HasRecordHeaders { get; }
+
     public bool HasOneProducer { get; }
 
     public bool HasOneConsumer { get; }
@@ -86,13 +92,13 @@ internal readonly unsafe struct MpmcMap
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long* WordAt(long position) => (long*)(_words + ((position & _mask) * _wordStrideBytes));
 
-    /// <summary>The header of the record that starts at a position.</summary>
+    /// <summary>The header of the record that starts at a position, where records have one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* RecordAt(long position) => _records + ((position & _mask) * _granuleBytes);
 
-    /// <summary>The first payload byte of a record.</summary>
+    /// <summary>The first payload byte of the record that starts at a position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* PayloadOf(byte* record) => record + MpmcLayout.RecordHeaderBytes;
+    public byte* PayloadAt(long position) => _payloads + ((position & _mask) * _granuleBytes);
 
     /// <summary>The lap of a position, as words carry it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -43,7 +43,7 @@ internal readonly partial record struct RingGeometry
                 $"A ring of {capacity} bytes carries messages of at most {LargestMpmcMessageBytes(capacity)} bytes.");
         checked
         {
-            long slot = SlotBytes(limit);
+            long slot = SlotBytes(limit, fixedMessageBytes != 0 ? 0 : MpmcLayout.RecordHeaderBytes);
             bool isInline = fixedMessageBytes != 0 || slot <= MpmcLayout.LargestInlineSlotBytes;
             long granule = isInline ? slot : GranuleBytesFor(limit);
             long count = Math.Max(2, 1L << BitOperations.Log2((ulong)Math.Max(1, capacity / granule)));
@@ -77,10 +77,12 @@ internal readonly partial record struct RingGeometry
         }
     }
 
-    /// <summary>Word, record header and payload: a power of two up to a cache line, whole lines beyond it.</summary>
-    private static long SlotBytes(long payloadBytes)
+    /// <summary>
+    /// Word, record header (values of one length have none) and payload: a power of two up to a cache line, whole lines beyond it.
+    /// </summary>
+    private static long SlotBytes(long payloadBytes, int headerBytes)
     {
-        long bytes = checked(payloadBytes + MpmcLayout.WordBytes + MpmcLayout.RecordHeaderBytes);
+        long bytes = checked(payloadBytes + MpmcLayout.WordBytes + headerBytes);
         return bytes <= MpmcLayout.SmallestGranuleBytes
             ? (long)BitOperations.RoundUpToPowerOf2((ulong)bytes)
             : RoundUp(bytes, MpmcLayout.SmallestGranuleBytes);

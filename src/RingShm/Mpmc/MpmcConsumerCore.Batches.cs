@@ -20,9 +20,8 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
         bool whole = true;
         for (int i = 0; i < count; i++)
         {
-            byte* record = _map.RecordAt(position + i);
-            whole &= MpmcLayout.LengthOf(TMemory.Read<long>(record, Edge.M11)) == sizeof(T);
-            destination[i] = TMemory.Read<T>(MpmcMap.PayloadOf(record), Edge.M11);
+            whole &= LengthAt(position + i) == sizeof(T);
+            destination[i] = TMemory.Read<T>(_map.PayloadAt(position + i), Edge.M11);
         }
 
         if (count > 0)

@@ -117,7 +117,7 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
         }
 
         int length = LengthAt(lease.Position);
-        value = TMemory.Read<T>(MpmcMap.PayloadOf(_map.RecordAt(lease.Position)), Edge.M11);
+        value = TMemory.Read<T>(_map.PayloadAt(lease.Position), Edge.M11);
         ReleaseOpen(lease);
         if (length != sizeof(T))
             ThrowHelper.CorruptRecord(lease.Position, length);
@@ -150,10 +150,9 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool TryRecordOf(in OpenSlot lease, out MpmcRecord record)
     {
-        byte* at = _map.RecordAt(lease.Position);
-        long header = TMemory.Read<long>(at, Edge.M11);
+        long header = HeaderAt(lease.Position);
         int length = MpmcLayout.LengthOf(header);
-        record = new MpmcRecord(MpmcMap.PayloadOf(at), length, MpmcLayout.TypeOf(header));
+        record = new MpmcRecord(_map.PayloadAt(lease.Position), length, MpmcLayout.TypeOf(header));
         return (uint)length <= (uint)_map.MaxMessageBytes && _map.GranulesFor(length) <= lease.Granules && lease.IsOpen;
     }
 
@@ -172,7 +171,12 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
     }
 
     /// <summary>What the header of the record at a position in an open lease gives as its length.</summary>
-    public readonly int LengthAt(long position) => MpmcLayout.LengthOf(TMemory.Read<long>(_map.RecordAt(position), Edge.M11));
+    public readonly int LengthAt(long position) => MpmcLayout.LengthOf(HeaderAt(position));
+
+    /// <summary>The record's header, or what it would be in a ring of values of one length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly long HeaderAt(long position) =>
+        _map.HasRecordHeaders ? TMemory.Read<long>(_map.RecordAt(position), Edge.M11) : MpmcLayout.EncodeRecord(_map.MaxMessageBytes, 0);
 
     /// <summary>Releases an open lease. False when none is open at this position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -241,7 +245,7 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool TryCopy<T>(long position, out T value) where T : unmanaged
     {
-        value = TMemory.Read<T>(MpmcMap.PayloadOf(_map.RecordAt(position)), Edge.M11);
+        value = TMemory.Read<T>(_map.PayloadAt(position), Edge.M11);
         return LengthAt(position) == sizeof(T);
     }
 

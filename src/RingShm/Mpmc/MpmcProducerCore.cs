@@ -137,14 +137,14 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     }
 
     /// <summary>Where the payload of an open claim lies.</summary>
-    public readonly byte* PayloadAt(long position) => MpmcMap.PayloadOf(_map.RecordAt(position));
+    public readonly byte* PayloadAt(long position) => _map.PayloadAt(position);
 
     /// <summary>Publishes an open claim. False when none is open at this position.</summary>
     public bool TryCommit(long position, int lengthBytes, int type)
     {
         if (!TryClose(position, out OpenSlot claim))
             return false;
-        TMemory.Write(_map.RecordAt(position), MpmcLayout.EncodeRecord(lengthBytes, type), Edge.M5);
+        WriteHeader(position, lengthBytes, type);
         Publish(position, claim.Granules);
         Unmark(claim);
         return true;
@@ -183,19 +183,24 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Write(long position, int granules, ReadOnlySpan<byte> payload, int type)
     {
-        byte* record = _map.RecordAt(position);
-        TMemory.Write(record, MpmcLayout.EncodeRecord(payload.Length, type), Edge.M5);
-        TMemory.CopyIn(MpmcMap.PayloadOf(record), payload, Edge.M5);
+        WriteHeader(position, payload.Length, type);
+        TMemory.CopyIn(_map.PayloadAt(position), payload, Edge.M5);
         Publish(position, granules);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Write<T>(long position, in T value, int type) where T : unmanaged
     {
-        byte* record = _map.RecordAt(position);
-        TMemory.Write(record, MpmcLayout.EncodeRecord(sizeof(T), type), Edge.M5);
-        TMemory.Write(MpmcMap.PayloadOf(record), value, Edge.M5);
+        WriteHeader(position, sizeof(T), type);
+        TMemory.Write(_map.PayloadAt(position), value, Edge.M5);
         Publish(position, 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void WriteHeader(long position, int lengthBytes, int type)
+    {
+        if (_map.HasRecordHeaders)
+            TMemory.Write(_map.RecordAt(position), MpmcLayout.EncodeRecord(lengthBytes, type), Edge.M5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -122,6 +122,8 @@ internal static unsafe class MpmcVerifier
 
     private static void CheckRecord(in MpmcMap map, long position, int granules, List<string> problems)
     {
+        if (!map.HasRecordHeaders)
+            return;
         int length = MpmcLayout.LengthOf(DirectMemory.Read<long>(map.RecordAt(position), Edge.M11));
         if (length < 0 || length > map.MaxMessageBytes || map.GranulesFor(length) > granules)
             problems.Add($"The record at position {position} has {length} bytes in {granules} granules.");

@@ -47,7 +47,7 @@ public sealed class MpmcGeometryTests
     {
         RingGeometry geometry = RingGeometry.ForMpmc(4096, 0, 4000, 64, 0);
         Assert.Equal((true, 4032L, 2L, 4000L), (geometry.HasInlineWords, geometry.GranuleBytes, geometry.GranuleCount, geometry.MaxMessageBytes));
-        Assert.Equal(32, RingGeometry.ForMpmc(4096, 0, 8, 64, 0).GranuleBytes);
+        Assert.Equal(16, RingGeometry.ForMpmc(4096, 0, 8, 64, 0).GranuleBytes);
         Assert.Contains("100", Assert.Throws<ArgumentException>(() => RingGeometry.ForMpmc(4096, 100, 8, 64, 0)).Message);
     }
 
@@ -105,7 +105,7 @@ public sealed class MpmcGeometryTests
         Assert.True(!isTyped || geometry.HasInlineWords);
         if (geometry.HasInlineWords)
         {
-            Assert.True(geometry.GranuleBytes >= geometry.MaxMessageBytes + 16);
+            Assert.True(geometry.GranuleBytes >= geometry.MaxMessageBytes + (isTyped ? 8 : 16));
             Assert.Equal((geometry.DataOffset, 0L), (geometry.WordsOffset, geometry.OverhangBytes));
         }
         else

@@ -88,8 +88,8 @@ public sealed unsafe class MpmcMapTests
         RingGeometry geometry = RingGeometry.ForMpmc(64, 0, 8, 5, 0);
         using NativeRegion region = new(geometry);
         MpmcMap map = new(region.Base, geometry);
-        Assert.Equal(2, map.GranuleCount);
-        Assert.Equal(0u, map.LapOf(2L << 32));
-        Assert.Equal(uint.MaxValue, map.LapOf((2L << 32) - 1));
+        Assert.Equal(4, map.GranuleCount);
+        Assert.Equal(0u, map.LapOf(4L << 32));
+        Assert.Equal(uint.MaxValue, map.LapOf((4L << 32) - 1));
     }
 }

@@ -18,7 +18,7 @@ public sealed unsafe class StoreOrderTests
         AssertStores(
             RecordingMemory.Record(() => producer.TryWrite("payload"u8, 1)),
             ((nint)row.IntervalEnd, Edge.M2), ((nint)row.IntervalStart, Edge.M2), ((nint)stage.Map.ProducerPosition, Edge.M3),
-            ((nint)stage.Map.RecordAt(0), Edge.M5), ((nint)MpmcMap.PayloadOf(stage.Map.RecordAt(0)), Edge.M5),
+            ((nint)stage.Map.RecordAt(0), Edge.M5), ((nint)stage.Map.PayloadAt(0), Edge.M5),
             ((nint)stage.Map.WordAt(0), Edge.M6), ((nint)row.MessagesWritten, Edge.M20));
     }
 
