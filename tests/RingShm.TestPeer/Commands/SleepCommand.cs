@@ -1,4 +1,5 @@
 using RingShm.TestPeer.Waking;
+using RingShm.Waiting;
 
 namespace RingShm.TestPeer.Commands;
 
