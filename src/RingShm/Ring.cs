@@ -78,7 +78,7 @@ public static unsafe class Ring
 /// <param name="RowsSwept">Dead participants of whom nothing is left.</param>
 /// <param name="RowsWaiting">
 /// Dead participants of whom something is left that a live one may own: it tried for the same message and was stopped before it
-/// knew whether it had it. Try again when that one runs.
+/// knew whether it had it; or whom another participant is just clearing away. Try again when that one runs.
 /// </param>
 /// <param name="ClaimsRecovered">Claims given up in place of the dead: granules where the length of a claim is not known.</param>
 /// <param name="LeasesRecovered">Messages returned: they will be delivered again, flagged.</param>

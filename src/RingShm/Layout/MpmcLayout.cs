@@ -9,7 +9,7 @@ namespace RingShm.Layout;
 ///  0x100   consumers       consumer position
 ///  0x180   survivors       claims recovered, leases recovered, messages dropped, lost rows swept
 /// </code>
-/// Positions are in granules since creation. A record is an 8-byte header and the payload:
+/// Positions are in granules since creation. Where lengths vary, a record is an 8-byte header and the payload; where they are fixed it is the value alone:
 /// <code>
 ///  63 ........................ 32 | 31 ................... 0
 ///  user type tag                  | payload length in bytes

@@ -46,7 +46,8 @@ public sealed unsafe class MpmcConsumer : RingHandle
     }
 
     /// <summary>
-    /// Leases the next message, in place. False means that there is none now. Never waits, never allocates. Dispose the message
+    /// Leases the next message, in place. False means that there is none now. Waits for nobody; allocates
+    /// nothing, except when it recovers what a dead participant held or when more are open at once than ever before. Dispose the message
     /// to hand it back. Several can be open at once and be handed back in any order; each occupies its place in the ring, so
     /// producers find it full when they come round to one.
     /// </summary>

@@ -47,7 +47,8 @@ public sealed class MpmcConsumer<T> : RingHandle
         }
     }
 
-    /// <summary>Takes the next value. False means that there is none now. Never waits, never allocates.</summary>
+    /// <summary>Takes the next value. False means that there is none now. Waits for nobody; allocates
+    /// nothing, except when it recovers what a dead participant held or when more are open at once than ever before.</summary>
     /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>

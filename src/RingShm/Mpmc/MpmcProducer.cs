@@ -30,7 +30,8 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     public int MaxMessageBytes => _core.MaxMessageBytes;
 
     /// <summary>
-    /// Writes one message. False means that the ring is too full for it, and nothing else. Never waits, never allocates. Among
+    /// Writes one message. False means that the ring is too full for it, and nothing else. Waits for nobody; allocates
+    /// nothing, except when it recovers what a dead participant held or when more are open at once than ever before. Among
     /// producers, messages are in the order of their claims.
     /// </summary>
     /// <param name="message">The payload; empty is a message too.</param>

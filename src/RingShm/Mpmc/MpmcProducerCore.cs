@@ -130,7 +130,7 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
         }
 
         // In a sound ring positions only grow. In a damaged one, a claim could be none, or two at one position not told apart.
-        if (position < 0 || _others.Find(position).IsOpen)
+        if (_others.Find(position).IsOpen)
             ThrowHelper.CorruptPosition("producer", position, "past every open claim");
         claim = _open = new OpenSlot(position, granules, maxPayloadBytes);
         return true;

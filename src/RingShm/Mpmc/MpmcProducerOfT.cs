@@ -26,7 +26,8 @@ public sealed class MpmcProducer<T> : RingHandle
     }
 
     /// <summary>
-    /// Writes one value. False means that the ring is full, and nothing else. Never waits, never allocates.
+    /// Writes one value. False means that the ring is full, and nothing else. Waits for nobody; allocates
+    /// nothing, except when it recovers what a dead participant held or when more are open at once than ever before.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="type">A tag, which typed consumers do not see.</param>

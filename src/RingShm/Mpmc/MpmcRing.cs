@@ -69,8 +69,8 @@ public sealed class MpmcRing : IDisposable
         new(name, RegionMode.CreateOrOpen, options);
 
     /// <summary>Attaches a producer. Does not wait; may sweep what a dead participant left.</summary>
-    /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it.</exception>
-    /// <exception cref="ParticipantLimitException">As many participants are attached as the ring was made for.</exception>
+    /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it or its dead holder cannot be cleared away yet.</exception>
+    /// <exception cref="ParticipantLimitException">No place is free: each has a live owner, or a dead one that cannot be cleared away yet.</exception>
     /// <exception cref="RingCompletedException">The ring was completed.</exception>
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
@@ -78,8 +78,8 @@ public sealed class MpmcRing : IDisposable
     public MpmcProducer AttachProducer() => _core.AttachProducer(static (row, core, oracle) => new MpmcProducer(row, core, oracle));
 
     /// <summary>Attaches a consumer. Does not wait; may sweep what a dead participant left.</summary>
-    /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it.</exception>
-    /// <exception cref="ParticipantLimitException">As many participants are attached as the ring was made for.</exception>
+    /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it or its dead holder cannot be cleared away yet.</exception>
+    /// <exception cref="ParticipantLimitException">No place is free: each has a live owner, or a dead one that cannot be cleared away yet.</exception>
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
