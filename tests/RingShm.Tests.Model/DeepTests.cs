@@ -16,6 +16,9 @@ public sealed class DeepTests(ITestOutputHelper output)
             ? value
             : 0;
 
+    /// <summary>True when the deep run was asked for.</summary>
+    internal static bool IsAsked => Executions > 0;
+
     [Fact]
     public void Deep_exploration_finds_nothing()
     {

@@ -1,4 +1,5 @@
 using RingShm.Tests.Model.Engine;
+using RingShm.Tests.Model.Mpmc;
 using RingShm.Tests.Model.Region;
 using RingShm.Tests.Model.Specimen;
 using RingShm.Tests.Model.Spsc;
@@ -12,12 +13,16 @@ internal static class Programs
     public static IReadOnlyList<ModelProgram> All { get; } =
         [
             .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All,
+            .. MpmcPrograms.All, .. MpmcDeathPrograms.All,
             .. VyukovPrograms.All, VyukovPrograms.WithDeath,
             .. ClaimWordPrograms.All, .. ClaimWordPrograms.WithDeath,
         ];
 
     /// <summary>Those that run the library's own protocols; the others run specimens and prototypes.</summary>
-    public static IReadOnlyList<ModelProgram> Shipped { get; } = [.. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All];
+    public static IReadOnlyList<ModelProgram> Shipped { get; } = [
+        .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All,
+        .. MpmcPrograms.All, .. MpmcDeathPrograms.All,
+    ];
 
     private static IReadOnlyList<ModelProgram> Everything { get; } = [.. All, .. SpscDeathPrograms.Deep];
 

@@ -1,5 +1,6 @@
 using RingShm.Memory;
 using RingShm.Tests.Model.Engine;
+using RingShm.Tests.Model.Mpmc;
 using RingShm.Tests.Model.Spsc;
 using Xunit;
 using static RingShm.Tests.Model.Spsc.Participant;
@@ -43,6 +44,35 @@ public sealed class SpecificationTests
             Operation(1, true, 1), Operation(2, true, 2), Operation(3, false, first), Operation(4, false, second),
         ];
         Assert.Equal(expected, Linearizability.Holds(history, capacity: 2, spuriousRefusals: false));
+    }
+
+    /// <summary>
+    /// The known corner: a live producer that tried for the position and lost it is a suspect until it goes on. It can only put the
+    /// recovery off: in the end every schedule of the program has the dead one's hole mended, or its check would fail.
+    /// </summary>
+    [Fact]
+    public void A_live_loser_puts_the_recovery_of_a_dead_winner_off_until_it_goes_on()
+    {
+        int putOff = 0;
+        MpmcSetting setting = MpmcSetting.Inline(3) with { LooksForTheDead = true };
+        ModelProgram program = new("corner", setting.Geometry.TotalBytes, execution =>
+        {
+            MpmcWorld world = new(execution, setting);
+            MpmcScenario.Seat(execution, world, [
+                MpmcActor.MortalProducer("winner", 2, p => p.WriteValues(1)), MpmcActor.Producer("loser", 3, p => p.WriteValues(1)),
+                MpmcActor.Consumer("consumer", 4, c => c.TakeValues())]);
+            return () =>
+            {
+                world.CheckEnd();
+                putOff += world.WasPutOff ? 1 : 0;
+            };
+        })
+        {
+            Kills = 1,
+        };
+        Report report = Explorer.Walk(program, firstSeed: 1, executions: 30_000);
+        Assert.Null(report.Failure);
+        Assert.NotEqual(0, putOff);
     }
 
     private static QueueOperation Operation(int step, bool isEnqueue, long value) =>

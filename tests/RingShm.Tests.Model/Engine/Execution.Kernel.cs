@@ -38,6 +38,24 @@ internal sealed unsafe partial class Execution
         return true;
     }
 
+    /// <summary>Where there are locks, a row's owner is alive as long as somebody holds the row's lock.</summary>
+    public bool IsKernelLockHeld(ModelThread thread, int row)
+    {
+        SwitchPoint(thread);
+        thread.Tick();
+        Location location = Pseudo(row);
+        StoreEvent holder = location.Stores[location.Latest];
+        location.Saw(thread.Index, thread.Step, location.Latest);
+        thread.Remember(holder.Id);
+        bool isHeld = holder.Value != 0 && !Mutation.OracleAlwaysSaysDead;
+        if (isHeld)
+            thread.NotePoll(location, location.Latest);
+        else if (!Mutation.DeathOrdersNothing)
+            thread.Clock = thread.Clock.Join(holder.Released);
+        Log(thread, $"     oracle: row {row} is {(isHeld ? "held" : "not held")}");
+        return isHeld;
+    }
+
     public void KernelUnlock(ModelThread thread, int row)
     {
         SwitchPoint(thread);

@@ -29,6 +29,8 @@ internal sealed unsafe partial class Execution
 
     public long Load(ModelThread thread, long* address, Edge edge, bool acquire)
     {
+        if (_isSettingUp)
+            return *address;
         bool isPrivate = IsPrivate(address);
         SwitchPoint(thread, isPrivate);
         int step = thread.Tick();
@@ -36,6 +38,13 @@ internal sealed unsafe partial class Execution
         CheckOrdered(thread, location, location.PlainWrites, edge, "an atomic load races with a plain write");
         if (isPrivate)
             CheckOrdered(thread, location, location.AtomicStores, edge, "a private word is loaded and stored at once");
+        if (Mutation.RepeatedLoads.Contains(edge) && Mutation.Strikes(thread) && thread.FirstPolled(location) is { } repeated)
+        {
+            thread.Remember(location.Stores[repeated].Id);
+            Log(thread, $"{edge,-4} load {NameOf(location)}: left out by the mutation, the first answer counts");
+            return location.Stores[repeated].Value;
+        }
+
         int latest = location.Latest;
         int floor = MemoryModel == MemoryModel.SequentiallyConsistent || FreshLoads.Contains(edge) ? latest : location.Floor(thread.Clock);
         if (floor < latest && location.IsImpatient(thread.Index))
@@ -53,7 +62,9 @@ internal sealed unsafe partial class Execution
             thread.PendingAcquire = thread.PendingAcquire.Join(store.Released);
         thread.Remember(store.Id);
         thread.NotePoll(location, index);
-        long value = Mutation.ForcedLoad == edge && Mutation.Strikes(thread) ? Mutation.ForcedValue : store.Value;
+        long value = store.Value;
+        if (Mutation.ForcedLoad == edge && Mutation.Strikes(thread))
+            value = (value & ~Mutation.ForcedMask) | (Mutation.ForcedValue & Mutation.ForcedMask);
         if (Trace != null)
         {
             Log(thread, $"{edge,-4} {(acquire ? "load-acquire" : "load")} {NameOf(location)} = 0x{value:X}"
@@ -74,7 +85,8 @@ internal sealed unsafe partial class Execution
         bool isPrivate = IsPrivate(address);
         SwitchPoint(thread, isPrivate);
         int step = thread.Tick();
-        if (Mutation.DroppedStores.Contains(edge) && Mutation.Strikes(thread))
+        if ((Mutation.DroppedStores.Contains(edge) && Mutation.Strikes(thread))
+            || (Mutation.KeepsLostIntervals && edge == Edge.M2 && release && value == Peek(address + 1)))
         {
             thread.Remember((ulong)edge + 3000);
             Log(thread, $"{edge,-4} (dropped by the mutation)");
@@ -93,11 +105,12 @@ internal sealed unsafe partial class Execution
         if (release && Mutation.WeakReleases.Contains(edge) && Mutation.Strikes(thread))
             release = false;
         thread.Remember((ulong)edge + 1000);
+        long before = location.Stores[location.Latest].Value;
         Append(thread, location, value, release ? thread.Clock : thread.FenceRelease);
         location.AtomicStores = location.AtomicStores.With(thread.Index, step);
         if (Trace != null)
             Log(thread, $"{edge,-4} {(release ? "store-release" : "store")} {NameOf(location)} = 0x{value:X}");
-        thread.OnStore?.Invoke(edge, value);
+        thread.OnStore?.Invoke(new StoreNote(edge, (nint)address, before, value));
         FlushDelayed(thread, edge);
     }
 
@@ -116,6 +129,12 @@ internal sealed unsafe partial class Execution
         thread.Remember(found.Id);
         bool swaps = found.Value == comparand;
         bool blind = Mutation.BlindSwaps.Contains(edge) && Mutation.Strikes(thread);
+        if (Mutation.DroppedStores.Contains(edge) && Mutation.Strikes(thread))
+        {
+            Log(thread, $"{edge,-4} cas {NameOf(location)} (dropped by the mutation)");
+            return comparand;
+        }
+
         if (swaps || blind)
         {
             Append(thread, location, value, thread.Clock.Join(found.Released));
@@ -128,8 +147,9 @@ internal sealed unsafe partial class Execution
 
         if (Trace != null)
             Log(thread, $"{edge,-4} cas {NameOf(location)} 0x{comparand:X} -> 0x{value:X}: {(swaps ? "done" : $"found 0x{found.Value:X}")}");
-        if (swaps)
-            thread.OnStore?.Invoke(edge, value);
+        if (swaps || blind)
+            thread.OnStore?.Invoke(new StoreNote(edge, (nint)address, found.Value, value));
+        FlushDelayed(thread, edge);
         return blind ? comparand : found.Value;
     }
 
@@ -222,6 +242,8 @@ internal sealed unsafe partial class Execution
         if (thread.Delayed.Count == 0 || edge != Mutation.DelayedUntil)
             return;
         DelayedStore[] due = [.. thread.Delayed];
+        if (Mutation.DelayedBackwards)
+            Array.Reverse(due);
         thread.Delayed.Clear();
         foreach (DelayedStore store in due)
         {

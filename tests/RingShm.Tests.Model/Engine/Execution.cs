@@ -31,6 +31,7 @@ internal sealed unsafe partial class Execution : IDisposable
     private int _outstanding;
     private volatile bool _ending;
     private ModelThread? _resumeAfterDeath;
+    private bool _isSettingUp;
 
     public Execution(long regionBytes, Mutation mutation)
     {
@@ -97,7 +98,9 @@ internal sealed unsafe partial class Execution : IDisposable
         Steps = 0;
         Trace = trace ? [] : null;
         _privateWords.Clear();
+        _isSettingUp = true;
         Action check = program.Setup(this);
+        _isSettingUp = false;
         _outstanding = 1;
         ModelThread? first = Next(null);
         if (first != null)
@@ -159,6 +162,15 @@ internal sealed unsafe partial class Execution : IDisposable
         _driver.Dispose();
     }
 
+    /// <summary>Lets a participant read the region as it is before anybody runs: what it did long before the program begins.</summary>
+    public void BeforeTheStart(ModelThread thread, Action prepare)
+    {
+        if (!_isSettingUp)
+            throw new InvalidOperationException("The program has begun.");
+        ModelThread.Current = thread;
+        prepare();
+    }
+
     /// <summary>Ends the run with a finding.</summary>
     public void Fail(string message) => Failure ??= message;
 
@@ -177,12 +189,12 @@ internal sealed unsafe partial class Execution : IDisposable
         // One of the words has moved on; which one the thread notices is a choice, and the others may still look old.
         int count = 0;
         foreach ((Location location, int index) in thread.Polled)
-            count += location.Latest > index ? 1 : 0;
+            count += location.HasChangedSince(index) ? 1 : 0;
         int chosen = count > 1 ? _chooser.Choose(count, count, ChoiceKind.Value) : 0;
         int step = thread.Tick();
         foreach ((Location location, int index) in thread.Polled)
         {
-            if (location.Latest > index && chosen-- == 0)
+            if (location.HasChangedSince(index) && chosen-- == 0)
             {
                 location.Saw(thread.Index, step, index + 1);
                 thread.Remember((ulong)location.Word + 7);

@@ -25,8 +25,10 @@ internal static class Linearizability
     /// <param name="spuriousRefusals">
     /// True where "full" and "empty" may also mean that another operation is in its middle, as in Vyukov's queue.
     /// </param>
-    public static bool Holds(IReadOnlyList<QueueOperation> history, int capacity, bool spuriousRefusals) =>
-        Search(history, capacity, spuriousRefusals, 0, []);
+    /// <param name="before">What is in the queue at the start.</param>
+    public static bool Holds(
+        IReadOnlyList<QueueOperation> history, int capacity, bool spuriousRefusals, params IReadOnlyList<long> before) =>
+        Search(history, capacity, spuriousRefusals, 0, [.. before]);
 
     private static bool Search(
         IReadOnlyList<QueueOperation> history, int capacity, bool spuriousRefusals, int done, List<long> queue)

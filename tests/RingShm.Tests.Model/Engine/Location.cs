@@ -64,6 +64,21 @@ internal sealed class Location
     }
 
     /// <summary>
+    /// True when the word has had another value since that store. Storing the same value again is no news to who waits: a poll that
+    /// sees it does the same again.
+    /// </summary>
+    public bool HasChangedSince(int index)
+    {
+        for (int i = index + 1; i < Stores.Count; i++)
+        {
+            if (Stores[i].Value != Stores[index].Value)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
     /// True when a thread has read the same old store so often in a row that its next load must move on: stores become visible
     /// at last, so no loop over an old value is endless.
     /// </summary>

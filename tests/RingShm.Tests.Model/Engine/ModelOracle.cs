@@ -24,6 +24,6 @@ internal sealed record ModelOracle(bool HasLocks) : IRowOracle
     public bool IsAlive(int row, long owner)
     {
         ModelThread thread = ModelThread.Current;
-        return thread.Execution.IsAlive(thread, owner);
+        return HasLocks ? thread.Execution.IsKernelLockHeld(thread, row) : thread.Execution.IsAlive(thread, owner);
     }
 }

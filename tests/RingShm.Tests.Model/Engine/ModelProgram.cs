@@ -11,6 +11,9 @@ internal sealed record ModelProgram(string Name, long RegionBytes, Func<Executio
     /// <summary>How many participants may be killed in one run.</summary>
     public int Kills { get; init; }
 
+    /// <summary>Too big to exhaust: the bounded suite walks it at random.</summary>
+    public bool IsSampled { get; init; }
+
     /// <summary>How often a thread that could go on may be interrupted in one run.</summary>
     public int Preemptions { get; init; } = Unbounded;
 

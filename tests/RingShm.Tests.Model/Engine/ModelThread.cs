@@ -76,7 +76,7 @@ internal sealed class ModelThread(Execution execution, int index)
     public string Phase { get; set; } = "";
 
     /// <summary>Called after a store took effect, for specifications that need the commit point.</summary>
-    public Action<Memory.Edge, long>? OnStore { get; set; }
+    public Action<StoreNote>? OnStore { get; set; }
 
     public int Step => Clock[Index];
 
@@ -140,6 +140,18 @@ internal sealed class ModelThread(Execution execution, int index)
         _polled.Add((location, index));
     }
 
+    /// <summary>Which store this attempt first saw at a word; null when it has not looked there.</summary>
+    public int? FirstPolled(Location location)
+    {
+        foreach ((Location known, int index) in _polled)
+        {
+            if (known == location)
+                return index;
+        }
+
+        return null;
+    }
+
     /// <summary>Starts a new attempt: a following await waits only on what is loaded from here on.</summary>
     public void ClearPolls() => _polled.Clear();
 
@@ -153,7 +165,7 @@ internal sealed class ModelThread(Execution execution, int index)
     {
         foreach ((Location location, int index) in _polled)
         {
-            if (location.Latest > index)
+            if (location.HasChangedSince(index))
                 return true;
         }
 
@@ -163,6 +175,13 @@ internal sealed class ModelThread(Execution execution, int index)
 
 /// <summary>A store that a mutation carries out later than the program asked.</summary>
 internal readonly record struct DelayedStore(nint Address, long Value, byte[]? Payload, bool Release, Memory.Edge Edge, Memory.Edge Until);
+
+/// <summary>A store, or a compare-and-swap that swapped, as a specification hears of it.</summary>
+/// <param name="Edge">Its name.</param>
+/// <param name="Address">The word.</param>
+/// <param name="Before">What the word was.</param>
+/// <param name="Value">What it is now.</param>
+internal readonly record struct StoreNote(Memory.Edge Edge, nint Address, long Before, long Value);
 
 /// <summary>Unwinds a thread that was killed or whose execution is over.</summary>
 internal sealed class ThreadEndedException : Exception

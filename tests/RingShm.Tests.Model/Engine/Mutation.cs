@@ -17,8 +17,11 @@ internal sealed record Mutation(string Name, string Description)
     /// <summary>Acquire loads carried out as relaxed ones.</summary>
     public FrozenSet<Edge> WeakAcquires { get; init; } = [];
 
-    /// <summary>Stores that do not happen.</summary>
+    /// <summary>Stores that do not happen, and compare-and-swaps that do not but report success.</summary>
     public FrozenSet<Edge> DroppedStores { get; init; } = [];
+
+    /// <summary>Loads that do not look again: they return what the attempt first saw at that word.</summary>
+    public FrozenSet<Edge> RepeatedLoads { get; init; } = [];
 
     /// <summary>Compare-and-swaps that store without comparing and report success.</summary>
     public FrozenSet<Edge> BlindSwaps { get; init; } = [];
@@ -28,10 +31,22 @@ internal sealed record Mutation(string Name, string Description)
 
     public Edge? DelayedUntil { get; init; }
 
+    /// <summary>Stores that were held back happen from the last to the first.</summary>
+    public bool DelayedBackwards { get; init; }
+
     /// <summary>Loads at this edge that return <see cref="ForcedValue"/>.</summary>
     public Edge? ForcedLoad { get; init; }
 
     public long ForcedValue { get; init; }
+
+    /// <summary>Which bits are forced; all, if not said otherwise.</summary>
+    public long ForcedMask { get; init; } = -1;
+
+    /// <summary>Only programs whose names begin so are asked to notice; all of them when empty.</summary>
+    public string Programs { get; init; } = "";
+
+    /// <summary>A row's interval that was announced for nothing is not emptied.</summary>
+    public bool KeepsLostIntervals { get; init; }
 
     /// <summary>The defect strikes only while a thread is in this phase; everywhere when empty.</summary>
     public string Phase { get; init; } = "";
@@ -47,6 +62,9 @@ internal sealed record Mutation(string Name, string Description)
 
     /// <summary>The row is freed before what it held has been handed back.</summary>
     public bool FreesRowEarly { get; init; }
+
+    /// <summary>Who attaches takes a dead one's row without sweeping it.</summary>
+    public bool TakesRowsOfTheDead { get; init; }
 
     /// <summary>The successor is not told that its predecessor died.</summary>
     public bool HidesDeathFromSuccessor { get; init; }

@@ -50,7 +50,7 @@ internal static unsafe class RegionPrograms
 
         public void CreateOrOpen(ModelThread me)
         {
-            me.OnStore = Observe;
+            me.OnStore = note => Observe(note.Edge, note.Value);
             while (true)
             {
                 me.ClearPolls();

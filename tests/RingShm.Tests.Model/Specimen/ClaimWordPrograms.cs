@@ -62,9 +62,9 @@ internal static unsafe class ClaimWordPrograms
     {
         ClaimWordParticipant participant = new(execution, thread, Capacity);
         long current = 0;
-        thread.OnStore = (edge, _) =>
+        thread.OnStore = note =>
         {
-            if (edge == Publish)
+            if (note.Edge == Publish)
                 ledger.Committed(producer, current);
         };
         for (int k = 0; k < count; k++)
@@ -83,9 +83,9 @@ internal static unsafe class ClaimWordPrograms
     private static void Consume(Execution execution, ModelThread thread, ClaimWordLedger ledger)
     {
         ClaimWordParticipant participant = new(execution, thread, Capacity);
-        thread.OnStore = (edge, _) =>
+        thread.OnStore = note =>
         {
-            if (edge == Release)
+            if (note.Edge == Release)
                 ledger.Released(thread);
         };
         do

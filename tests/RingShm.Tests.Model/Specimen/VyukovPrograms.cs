@@ -24,7 +24,7 @@ internal static unsafe class VyukovPrograms
             long value = i;
             execution.AddThread($"producer {i}", thread =>
             {
-                thread.OnStore = (edge, _) => published += edge == VyukovQueue<ModelMemory>.Publish ? 1 : 0;
+                thread.OnStore = note => published += note.Edge == VyukovQueue<ModelMemory>.Publish ? 1 : 0;
                 queue.TryEnqueue(value);
             }, killable: i == 1);
         }

@@ -16,7 +16,7 @@ internal sealed unsafe class SpscConsumer(SpscWorld world, ModelThread me)
     /// <summary>Comes by the role. False when it can never become free.</summary>
     public bool Enter(Entry entry)
     {
-        me.OnStore = Observe;
+        me.OnStore = note => Observe(note.Edge, note.Value);
         if (entry != Entry.Attached)
             return !me.IsQuiescent && Attach();
         _core = new SpscConsumerCore<ModelMemory>(world.Map, world.Setting.StartPosition, redeliverBelow: 0, messages: 0);

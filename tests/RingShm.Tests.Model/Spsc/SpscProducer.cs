@@ -17,7 +17,7 @@ internal sealed unsafe class SpscProducer(SpscWorld world, ModelThread me)
     /// <summary>Comes by the role. False when it can never become free.</summary>
     public bool Enter(Entry entry)
     {
-        me.OnStore = Observe;
+        me.OnStore = note => Observe(note.Edge, note.Value);
         if (entry != Entry.Attached)
             return !me.IsQuiescent && Attach();
         _core = new SpscProducerCore<ModelMemory>(world.Map, world.Setting.StartPosition, messages: 0);
@@ -180,7 +180,7 @@ internal sealed unsafe class SpscProducer(SpscWorld world, ModelThread me)
     /// <summary>Ends the ring, as its Complete does.</summary>
     public void Complete()
     {
-        me.OnStore ??= Observe;
+        me.OnStore ??= note => Observe(note.Edge, note.Value);
         ModelMemory.StoreRelease(world.Map.Completed, 1, Edge.S12);
     }
 

@@ -45,10 +45,10 @@ internal sealed unsafe class DoorbellWorld
         _ringerMayDie |= killable;
         _execution.AddThread($"ringer {ringer + 1}", thread =>
         {
-            thread.OnStore = (edge, value) =>
+            thread.OnStore = note =>
             {
-                if (edge == Publish)
-                    _published[ringer] = (int)value;
+                if (note.Edge == Publish)
+                    _published[ringer] = (int)note.Value;
             };
             for (int message = 1; message <= messages; message++)
             {
@@ -105,7 +105,7 @@ internal sealed unsafe class DoorbellWorld
     }
 
     private void CountAnnouncements(ModelThread thread) =>
-        thread.OnStore = (edge, _) => _announcements += edge == Edge.W4 ? 1 : 0;
+        thread.OnStore = note => _announcements += note.Edge == Edge.W4 ? 1 : 0;
 
     /// <summary>False when a slice has ended, nothing can move any more, and there is nothing to take.</summary>
     private bool SleepForMore(ModelThread thread)

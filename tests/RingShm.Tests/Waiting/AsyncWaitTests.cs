@@ -13,7 +13,7 @@ public sealed class AsyncWaitTests
     {
         using TestDoorbell bell = new();
         Flag flag = new();
-        AsyncWait wait = new(bell.Doorbell, () => flag.IsSet, new AsyncHub(polls));
+        AsyncWait wait = new(bell.OverKernel, () => flag.IsSet, new AsyncHub(polls));
         for (int i = 0; i < 200; i++)
         {
             flag.IsSet = false;
@@ -21,7 +21,7 @@ public sealed class AsyncWaitTests
             if (i % 3 == 0)
                 Assert.True(SpinWait.SpinUntil(() => bell.HasSleepers, Patience));
             flag.IsSet = true;
-            bell.Doorbell.Ring();
+            bell.OverKernel.Ring();
             await task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         }
 
@@ -33,7 +33,7 @@ public sealed class AsyncWaitTests
     {
         using TestDoorbell bell = new();
         AsyncHub hub = new();
-        Assert.True(new AsyncWait(bell.Doorbell, () => true, hub).WaitAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        Assert.True(new AsyncWait(bell.OverKernel, () => true, hub).WaitAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
         Assert.Equal(0, hub.ThreadCount);
     }
 
@@ -44,8 +44,8 @@ public sealed class AsyncWaitTests
         Flag flag = new();
         AsyncHub hub = new();
         using CancellationTokenSource source = new();
-        AsyncWait wait = new(bell.Doorbell, () => flag.IsSet, hub);
-        Task other = new AsyncWait(bell.Doorbell, () => flag.IsSet, hub).WaitAsync(CancellationToken.None).AsTask();
+        AsyncWait wait = new(bell.OverKernel, () => flag.IsSet, hub);
+        Task other = new AsyncWait(bell.OverKernel, () => flag.IsSet, hub).WaitAsync(CancellationToken.None).AsTask();
         Task cancelled = wait.WaitAsync(source.Token).AsTask();
         await source.CancelAsync();
         OperationCanceledException ended = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience));
@@ -53,7 +53,7 @@ public sealed class AsyncWaitTests
         Assert.True(wait.WaitAsync(source.Token).AsTask().IsCanceled);
         Assert.False(other.IsCompleted);
         flag.IsSet = true;
-        bell.Doorbell.Ring();
+        bell.OverKernel.Ring();
         await other.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
@@ -63,7 +63,7 @@ public sealed class AsyncWaitTests
         using TestDoorbell bell = new();
         Flag broken = new();
         AsyncWait wait = new(
-            bell.Doorbell, () => broken.IsSet ? throw new RingCorruptException("damaged") : false, new AsyncHub());
+            bell.OverKernel, () => broken.IsSet ? throw new RingCorruptException("damaged") : false, new AsyncHub());
         Task task = wait.WaitAsync(CancellationToken.None).AsTask();
         _ = Assert.Throws<InvalidOperationException>(() => { _ = wait.WaitAsync(CancellationToken.None).AsTask(); });
         broken.IsSet = true;
@@ -81,13 +81,13 @@ public sealed class AsyncWaitTests
         TestDoorbell[] bells = [.. Enumerable.Range(0, Count).Select(static _ => new TestDoorbell())];
         Flag[] flags = [.. Enumerable.Range(0, Count).Select(static _ => new Flag())];
         Task[] tasks = [.. Enumerable.Range(0, Count).Select(
-            i => new AsyncWait(bells[i].Doorbell, () => flags[i].IsSet, hub).WaitAsync(CancellationToken.None).AsTask())];
+            i => new AsyncWait(bells[i].OverKernel, () => flags[i].IsSet, hub).WaitAsync(CancellationToken.None).AsTask())];
         Assert.Equal((Count + MultiWaitCapacity - 1) / MultiWaitCapacity, hub.ThreadCount);
         foreach (int i in Enumerable.Range(0, Count).Reverse())
         {
             Assert.False(tasks[i].IsCompleted);
             flags[i].IsSet = true;
-            bells[i].Doorbell.Ring();
+            bells[i].OverKernel.Ring();
             if (i % 50 == 0)
                 await tasks[i].WaitAsync(Patience, TestContext.Current.CancellationToken);
         }
@@ -106,13 +106,13 @@ public sealed class AsyncWaitTests
             await Task.Yield();
             using TestDoorbell bell = new();
             Flag flag = new();
-            AsyncWait wait = new(bell.Doorbell, () => flag.IsSet, hub);
+            AsyncWait wait = new(bell.OverKernel, () => flag.IsSet, hub);
             for (int i = 0; i < 100; i++)
             {
                 flag.IsSet = false;
                 Task task = wait.WaitAsync(CancellationToken.None).AsTask();
                 flag.IsSet = true;
-                bell.Doorbell.Ring();
+                bell.OverKernel.Ring();
                 await task;
             }
         })).WaitAsync(Patience, TestContext.Current.CancellationToken);

@@ -26,6 +26,9 @@ internal sealed unsafe class TestDoorbell : IKernelDoorbell, IDisposable
 
     public Doorbell<DirectMemory> Doorbell { get; }
 
+    /// <summary>The same without counting, for the hub: it hands the kernel many objects at once, and wants the kernel's own.</summary>
+    public Doorbell<DirectMemory> OverKernel => new(Word, _kernel, ProcessBarrier.RingersFence);
+
     public bool HasSleepers => DoorbellWord.HasSleepers(Volatile.Read(ref *Word));
 
     public int Sleeps => Volatile.Read(ref _sleeps);
