@@ -45,9 +45,11 @@ public sealed class DeepTests(ITestOutputHelper output)
         foreach (Mutation mutation in Mutations.Equivalent)
         {
             long executions = 0;
-            foreach (ModelProgram program in Programs.Shipped)
+            foreach (ModelProgram program in Programs.Shipped.Where(program => program.Name.StartsWith(mutation.Programs, StringComparison.Ordinal)))
             {
-                Report report = Explorer.Explore(program, mutation, Executions);
+                Report report = program.IsSampled
+                    ? Explorer.Walk(program, firstSeed: 1, Executions / 20, mutation)
+                    : Explorer.Explore(program, mutation, Executions);
                 Assert.Null(report.Failure);
                 executions += report.Executions;
             }

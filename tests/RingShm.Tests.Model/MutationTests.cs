@@ -6,8 +6,6 @@ namespace RingShm.Tests.Model;
 /// <summary>The suite's own proof: each planted defect is found by some program.</summary>
 public sealed class MutationTests(ITestOutputHelper output)
 {
-    private const long ExecutionsPerProgram = 25_000;
-
     public static TheoryData<string> Names => [.. Mutations.All.Select(static mutation => mutation.Name)];
 
     [Theory]
@@ -18,8 +16,8 @@ public sealed class MutationTests(ITestOutputHelper output)
         foreach (ModelProgram program in Programs.Shipped.Where(program => program.Name.StartsWith(mutation.Programs, StringComparison.Ordinal)))
         {
             Report report = program.IsSampled
-                ? Explorer.Walk(program, firstSeed: 1, ExecutionsPerProgram, mutation)
-                : Explorer.Explore(program, mutation, ExecutionsPerProgram);
+                ? Explorer.Walk(program, firstSeed: 1, mutation.Walks, mutation)
+                : Explorer.Explore(program, mutation, mutation.Executions);
             if (report.Failure == null)
                 continue;
             string finding = report.Failure.Split(Environment.NewLine)[0];

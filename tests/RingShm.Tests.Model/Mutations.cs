@@ -106,6 +106,7 @@ internal static class Mutations
         {
             WeakAcquires = Set(Edge.S9),
         },
+        .. MpmcMutations.Equivalent,
     ];
 
     private static System.Collections.Frozen.FrozenSet<Edge> Set(Edge edge) =>

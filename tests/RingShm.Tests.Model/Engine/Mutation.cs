@@ -45,6 +45,12 @@ internal sealed record Mutation(string Name, string Description)
     /// <summary>Only programs whose names begin so are asked to notice; all of them when empty.</summary>
     public string Programs { get; init; } = "";
 
+    /// <summary>How many executions of each program it may take to notice.</summary>
+    public long Executions { get; init; } = 25_000;
+
+    /// <summary>How many random walks over each program that is too big to explore.</summary>
+    public long Walks { get; init; } = 10_000;
+
     /// <summary>A row's interval that was announced for nothing is not emptied.</summary>
     public bool KeepsLostIntervals { get; init; }
 

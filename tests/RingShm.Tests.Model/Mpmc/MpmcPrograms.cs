@@ -99,6 +99,17 @@ internal static class MpmcPrograms
                 p.Complete();
             }),
             Consumer("consumer 1", B, c => c.LeaseBatches(1, unsettledOfFirst: 1, count: 1)), Consumer("consumer 2", C, c => c.Lease())) with { IsSampled = true },
+        MpmcScenario.Of("mpmc-drained-behind-another", MpmcSetting.Inline(3) with { HasReturns = true, AsksForTheEnd = true, IsCompleted = true, Prefilled = 1 },
+            Consumer("consumer 1", A, c =>
+            {
+                c.LeaseBatches(1, unsettledOfFirst: 1, count: 1);
+                c.LookWhenMarked(C);
+            }),
+            Consumer("consumer 2", B, c => c.AskOnce()), Consumer("consumer 3", C, c => c.LeaseForLong())) with { Preemptions = 0 },
+        MpmcScenario.Of("mpmc-headerless", MpmcSetting.Values(2) with { StartPosition = 3 },
+            Producer("producer", A, p => p.WriteValues(5)), Consumer("consumer", B, c => c.TakeValues())),
+        MpmcScenario.Of("mpmc-headerless-batches", MpmcSetting.Values(2) with { StartPosition = 3 },
+            Producer("producer", A, p => p.WriteValueBatches(5)), Consumer("consumer", B, c => c.TakeValueBatches(3))),
 
         // Words in a table of their own.
         MpmcScenario.Of("mpmc-side", MpmcSetting.Side(4) with { StartPosition = 7 },

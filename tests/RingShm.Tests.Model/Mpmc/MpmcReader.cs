@@ -18,7 +18,7 @@ internal sealed unsafe class MpmcReader(MpmcWorld world, ModelThread me, int row
         {
             if (!_core.TryReadFast(out long value) && !_core.TryRead(out value))
                 return 0;
-            World.CheckTaken(Me, start, BitConverter.GetBytes(value));
+            World.CheckTaken(Me, start, [value]);
             return 1;
         });
         World.TakesAndReleases(Me, false);
@@ -32,9 +32,7 @@ internal sealed unsafe class MpmcReader(MpmcWorld world, ModelThread me, int row
         Repeat(count, start =>
         {
             int taken = _core.TryReadBatch<long>(values);
-            // Released from the last to the first, so heard of in that order.
-            for (int i = taken - 1; i >= 0; i--)
-                World.CheckTaken(Me, start, BitConverter.GetBytes(values[i]));
+            World.CheckTaken(Me, start, values.AsSpan(0, taken));
             return taken;
         });
         World.TakesAndReleases(Me, false);
@@ -113,6 +111,51 @@ internal sealed unsafe class MpmcReader(MpmcWorld world, ModelThread me, int row
     {
         if (TryTake(out OpenSlot lease))
             throw new ViolationException($"{Me.Name} found a message at {lease.Position} that the program does not have.");
+    }
+
+    /// <summary>Waits until another row counts a mark, without learning more than that, then looks once more.</summary>
+    public void LookWhenMarked(int otherRow)
+    {
+        Me.ClearPolls();
+        while (ModelMemory.Load(World.Map.Row(otherRow).Marks, Edge.M21) == 0)
+        {
+            if (!Me.Await())
+                return;
+            Me.ClearPolls();
+        }
+
+        VectorClock start = Me.Clock;
+        if (!TryTake(out OpenSlot lease))
+            return;
+        Hand(start, lease);
+        Release(lease);
+    }
+
+    /// <summary>Waits for a message and holds it until nothing happens any more.</summary>
+    public void LeaseForLong() => Repeat(1, start =>
+    {
+        if (!TryTake(out OpenSlot lease))
+            return 0;
+        Hand(start, lease);
+        Me.ClearPolls();
+        Me.Await();
+        Release(lease);
+        return 1;
+    });
+
+    /// <summary>Looks once whether there is anything to take or to come, and takes nothing that there is not.</summary>
+    public void AskOnce()
+    {
+        VectorClock start = Me.Clock;
+        if (TryTake(out OpenSlot lease))
+        {
+            Hand(start, lease);
+            Release(lease);
+        }
+        else if (_core.IsDrained())
+        {
+            World.Drained(Me);
+        }
     }
 
     /// <summary>Takes batches and settles all but so many of each; those come again.</summary>

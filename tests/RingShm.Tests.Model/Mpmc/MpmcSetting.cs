@@ -8,13 +8,21 @@ internal sealed record MpmcSetting
 {
     private const int InlineValueBytes = 8;
     private const int InlineGranules = 2;
+    private const int FourGranules = 4;
+
+    /// <summary>The smallest capacity, and messages that make two slots of it.</summary>
+    private const int InlineCapacityBytes = 64;
+    private const int InlineLongestBytes = 16;
 
     /// <summary>Four granules of 64 bytes, and messages long enough to need a table of words.</summary>
     private const int SideCapacityBytes = 256;
     private const int SideLongestBytes = 248;
 
-    private MpmcSetting(RingGeometry geometry, bool hasLocks)
+    private MpmcSetting(RingGeometry geometry, bool hasLocks, int granules)
     {
+        // What the programs fill, and how soon they come round, depends on it.
+        if (geometry.GranuleCount != granules)
+            throw new InvalidOperationException($"The programs are made for rings of {granules} granules, not of {geometry.GranuleCount}.");
         Geometry = geometry;
         Oracle = new ModelOracle(hasLocks);
     }
@@ -40,19 +48,26 @@ internal sealed record MpmcSetting
     /// <summary>True where consumers ask whether the ring is drained each time that they find nothing.</summary>
     public bool AsksForTheEnd { get; init; }
 
+    /// <summary>The ring was completed before the program begins.</summary>
+    public bool IsCompleted { get; init; }
+
     /// <summary>True where somebody attaches while others run.</summary>
     public bool HasNewcomers { get; init; }
 
-    /// <summary>Words inside the slots: two slots, or more, of one value each.</summary>
-    public static MpmcSetting Inline(
-        int rows, bool oneProducer = false, bool oneConsumer = false, bool drops = false, bool locks = true, int granules = InlineGranules) =>
+    /// <summary>Words inside the slots, two of them: rings that are full and come round soon.</summary>
+    public static MpmcSetting Inline(int rows, bool oneProducer = false, bool oneConsumer = false, bool drops = false, bool locks = true) =>
         new(RingGeometry.ForMpmc(
-            granules * 32L, 0, InlineValueBytes, rows, RingGeometry.PackFlags(oneProducer, oneConsumer, drops)), locks);
+            InlineCapacityBytes, InlineLongestBytes, 0, rows, RingGeometry.PackFlags(oneProducer, oneConsumer, drops)), locks, InlineGranules);
+
+    /// <summary>Slots of a word and a value, without a header: four, as the smallest ring has.</summary>
+    public static MpmcSetting Values(int rows, bool drops = false) =>
+        new(RingGeometry.ForMpmc(
+            InlineCapacityBytes, 0, InlineValueBytes, rows, RingGeometry.PackFlags(false, false, drops)), true, FourGranules);
 
     /// <summary>A table of four words, and messages of one to four granules.</summary>
     public static MpmcSetting Side(int rows, bool oneProducer = false, bool oneConsumer = false, bool drops = false, bool locks = true) =>
         new(RingGeometry.ForMpmc(
-            SideCapacityBytes, SideLongestBytes, 0, rows, RingGeometry.PackFlags(oneProducer, oneConsumer, drops)), locks);
+            SideCapacityBytes, SideLongestBytes, 0, rows, RingGeometry.PackFlags(oneProducer, oneConsumer, drops)), locks, FourGranules);
 
     /// <summary>True where messages are returned though nobody dies.</summary>
     public bool HasReturns { get; init; }
@@ -90,6 +105,7 @@ internal sealed record MpmcSetting
             *map.WordAt(position) = MpmcWord.Full(map.LapOf(position), PrefilledGranules);
         }
 
+        *map.Completed = IsCompleted ? 1 : 0;
         *map.ConsumerPosition = StartPosition;
         *map.ProducerPosition = FirstFreePosition;
     }

@@ -39,14 +39,21 @@ internal sealed unsafe partial class MpmcWorld
             _takers.Remove(me);
     }
 
-    /// <summary>The value that a consumer has just taken and released.</summary>
-    public void CheckTaken(ModelThread me, VectorClock start, byte[] payload)
+    /// <summary>The values that a consumer has just taken and released, in whatever order.</summary>
+    public void CheckTaken(ModelThread me, VectorClock start, ReadOnlySpan<long> values)
     {
-        if (!Of(_releasedBy, me).TryDequeue(out MpmcMessage? message))
-            throw new ViolationException($"{me.Name} was handed a value without having released a message.");
-        CheckPayload(me, message, payload);
-        if (message.Deliveries == 1)
-            NoteDequeued(me, start, message);
+        Queue<MpmcMessage> released = Of(_releasedBy, me);
+        if (released.Count != values.Length)
+            throw new ViolationException($"{me.Name} was handed {values.Length} values and has released {released.Count} messages.");
+        int next = 0;
+        foreach (MpmcMessage message in released.OrderBy(static message => message.Position))
+        {
+            CheckPayload(me, message, BitConverter.GetBytes(values[next++]));
+            if (message.Deliveries == 1)
+                NoteDequeued(me, start, message);
+        }
+
+        released.Clear();
     }
 
     /// <summary>A consumer hands a message that it holds to its program.</summary>

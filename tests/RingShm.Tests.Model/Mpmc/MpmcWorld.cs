@@ -48,6 +48,8 @@ internal sealed unsafe partial class MpmcWorld
             _prefilled.Add(position);
         }
 
+        if (setting.IsCompleted)
+            _committedBeforeCompletion = [.. _prefilled];
         DeclarePrivateWords();
     }
 
@@ -320,7 +322,7 @@ internal sealed unsafe partial class MpmcWorld
             }
         }
 
-        if (!Setting.AsksForTheEnd)
+        if (!Setting.AsksForTheEnd || Setting.IsCompleted)
             Execution.DeclarePrivate(Map.Completed);
         if (!Setting.LooksForTheDead && !Setting.HasReturns)
             Execution.DeclarePrivate(Map.Attention);
