@@ -57,7 +57,8 @@ public sealed unsafe class MpmcConsumer : RingHandle
     public bool TryRead(out Message message)
     {
         EnterBeside();
-        if (_core.TryTakeFast(out Mpmc.OpenSlot lease) && _core.TryRecordOf(lease, out Mpmc.MpmcRecord record))
+        bool isTaken = _core.TryTakeFast(out Mpmc.OpenSlot lease);
+        if (isTaken && _core.TryRecordOf(lease, out Mpmc.MpmcRecord record))
         {
             message = new Message(
                 new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, lease.Position, redelivered: false, this);
@@ -65,7 +66,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
             return true;
         }
 
-        return TryReadSlow(out message);
+        return TryReadSlow(isTaken, out message);
     }
 
     /// <summary>
@@ -227,12 +228,14 @@ public sealed unsafe class MpmcConsumer : RingHandle
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadSlow(out Message message)
+    private bool TryReadSlow(bool isTaken, out Message message)
     {
         int opened = 0;
         try
         {
-            _core.ThrowIfOpenIsDamaged();
+            // Only what the fast path has just taken: an older lease is its holder's to hand back, whatever became of its record.
+            if (isTaken)
+                _core.ThrowIfOpenIsDamaged();
             if (!_core.TryTake(out Mpmc.OpenSlot lease)
                 && !(_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryTake(out lease)))
             {
