@@ -96,9 +96,12 @@ internal sealed class Peer : IDisposable
     /// <summary>SIGKILL (on Windows TerminateProcess). Returns when the kernel has buried it.</summary>
     public void Kill()
     {
-        _process.Kill();
+        Strike();
         WaitForExit();
     }
+
+    /// <summary>The same without waiting for the kernel.</summary>
+    public void Strike() => _process.Kill();
 
     /// <summary>Waits for the end; no matter how it ended.</summary>
     public int WaitForExit()
