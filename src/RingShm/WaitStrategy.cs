@@ -1,4 +1,4 @@
-namespace RingShm.Waiting;
+namespace RingShm;
 
 /// <summary>
 /// How a participant waits for a message or for room: it looks again and again, then gives its processor to whoever wants
@@ -20,7 +20,7 @@ namespace RingShm.Waiting;
 /// WaitStrategy patient = new() { Spins = 0, Yields = 0, SleepSlice = TimeSpan.FromMilliseconds(200) };
 /// </code>
 /// </example>
-internal sealed class WaitStrategy
+public sealed class WaitStrategy
 {
     /// <summary>Spins for a few microseconds, yields a few times, then sleeps. For everybody who has no processor to spare.</summary>
     public static WaitStrategy Default { get; } = new();
