@@ -49,7 +49,7 @@ public sealed class RingOptions
 
     /// <summary>
     /// The longest message, in bytes; at most the rounded capacity − 16 (SPSC) or − 8 (MPMC). 0 means the region's own, or half the capacity.
-    /// The region grows by about as much, so that a message that crosses the ring's end stays contiguous.
+    /// Where messages are longer than a slot, the region grows by about as much, so that one that crosses the ring's end stays contiguous.
     /// </summary>
     public long MaxMessageBytes { get; init; }
 
@@ -65,11 +65,13 @@ public sealed class RingOptions
     /// <summary>
     /// How many participants of all roles an MPMC ring can have at once; each costs 128 bytes. The holder of a side that is declared
     /// single has a place of its own and does not count. 0 means the region's own, or 64 for a new one. At most 8190. An SPSC ring has
-    /// two in any case.
+    /// two; any other number is refused there.
     /// </summary>
     public int MaxParticipants { get; init; }
 
-    /// <summary>What becomes of what a dead consumer held. An SPSC ring always delivers it again.</summary>
+    /// <summary>
+    /// What becomes of what a dead consumer held. An SPSC ring always delivers it again, and refuses <see cref="DeadConsumerPolicy.Drop"/>.
+    /// </summary>
     public DeadConsumerPolicy DeadConsumers { get; init; }
 
     /// <summary>Read and write, or only look. Only an existing region can be opened read-only.</summary>

@@ -55,7 +55,8 @@ internal static class InspectCommand
             yield return ("messages dropped", $"{Screen.Number(info.MessagesDropped)}, because their consumers had died");
             yield return ("claims given up", $"{Screen.Number(info.ClaimsRecovered)}, because their producers had died");
             yield return ("dead cleared away", Screen.Number(info.ParticipantsRecovered));
-            yield return ("most participants", Screen.Number(info.MaxParticipants));
+            yield return ("made for", $"{Words.Of(info.Producers)} producers, {Words.Of(info.Consumers)} consumers, {Screen.Number(info.MaxParticipants)} participants");
+            yield return ("what the dead held", Words.Of(info.DeadConsumers));
         }
         else
         {

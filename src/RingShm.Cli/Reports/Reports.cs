@@ -29,11 +29,12 @@ internal sealed record RingReport(
     long MessagesReturned,
     long MessagesDropped,
     long ParticipantsRecovered,
+    string Producers,
+    string Consumers,
+    string DeadConsumers,
     int MaxParticipants,
     IReadOnlyList<ParticipantReport> Participants)
 {
-    private const int SpscParticipants = 2;
-
     public static RingReport Of(RingInfo info) => new(
         info.Name,
         Words.Of(info.Kind),
@@ -57,7 +58,10 @@ internal sealed record RingReport(
         info.LeasesRecovered,
         info.MessagesDropped,
         info.ParticipantsRecovered,
-        info.Kind == RingKind.Spsc ? SpscParticipants : info.MaxParticipants,
+        Words.Of(info.Producers),
+        Words.Of(info.Consumers),
+        Words.Of(info.DeadConsumers),
+        info.MaxParticipants,
         [.. info.Participants.Select(ParticipantReport.Of)]);
 }
 
@@ -108,6 +112,10 @@ internal static class Words
     public static string Of(RingKind kind) => kind.ToString().ToLowerInvariant();
 
     public static string Of(ParticipantRole role) => role.ToString().ToLowerInvariant();
+
+    public static string Of(Cardinality cardinality) => cardinality.ToString().ToLowerInvariant();
+
+    public static string Of(DeadConsumerPolicy policy) => policy.ToString().ToLowerInvariant();
 
     public static string Of(ParticipantInfo participant) =>
         $"{Of(participant.Role)} {participant.ProcessId} {(participant.IsAlive ? "alive" : "dead")}";

@@ -50,6 +50,10 @@ internal sealed unsafe class SpscRingCore : RingCore
         if (options.Producers == Cardinality.Many || options.Consumers == Cardinality.Many)
             throw new ArgumentException(
                 $"An SPSC ring has one producer and one consumer; the options ask for {options.Producers} and {options.Consumers}.", nameof(options));
+        if (options.MaxParticipants is not (0 or SpscLayout.RowCount))
+            throw new ArgumentException($"An SPSC ring has two participants; the options ask for {options.MaxParticipants}.", nameof(options));
+        if (options.DeadConsumers == DeadConsumerPolicy.Drop)
+            throw new ArgumentException("An SPSC ring delivers again what a dead consumer held; the options ask to drop it.", nameof(options));
         return options;
     }
 
