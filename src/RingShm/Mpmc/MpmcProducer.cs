@@ -11,7 +11,7 @@ namespace RingShm;
 /// of it; what it had claimed and not published when it died is passed over, and nobody waits for it longer than it takes to ask
 /// the kernel. While it lives, consumers get behind its claims only in their order.
 /// </summary>
-public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
+public sealed unsafe partial class MpmcProducer : RingHandle, IClaimOwner
 {
     private readonly IRowOracle _oracle;
     private readonly List<(long Position, ClaimWriter Writer)> _writers = [];

@@ -10,7 +10,7 @@ namespace RingShm;
 /// becomes of it; if it dies in the middle of a write, consumers pass over the place as soon as the kernel confirms it.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed class MpmcProducer<T> : RingHandle
+public sealed partial class MpmcProducer<T> : RingHandle
     where T : unmanaged
 {
     private readonly IRowOracle _oracle;

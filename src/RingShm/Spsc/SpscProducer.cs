@@ -10,7 +10,7 @@ namespace RingShm;
 /// The producer of an <see cref="SpscRing"/>. Used by one thread at a time. If the consumer dies, messages stay in the ring for
 /// its successor and this side notices nothing but, in the end, a full ring.
 /// </summary>
-public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
+public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
 {
     private readonly Doorbell<DirectMemory> _others;
     private Spsc.SpscProducerCore<DirectMemory> _core;

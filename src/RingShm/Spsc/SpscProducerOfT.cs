@@ -10,7 +10,7 @@ namespace RingShm;
 /// its successor.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed unsafe class SpscProducer<T> : RingHandle
+public sealed unsafe partial class SpscProducer<T> : RingHandle
     where T : unmanaged
 {
     private readonly Doorbell<DirectMemory> _others;
