@@ -27,6 +27,14 @@ public abstract partial class RingHandle : IAsyncCondition
     {
     }
 
+    /// <summary>
+    /// For who shares a handle between threads, under a lock of its own, and waits outside it: waits for a slice of
+    /// <see cref="WaitForNewsAsync"/>. When that gives false, <see cref="LookForDeadHolders"/> is due.
+    /// </summary>
+    internal ValueTask<bool> WaitSliceAsync(int slice, CancellationToken cancellationToken) => _bells.WaitAsync(this, slice, cancellationToken);
+
+    internal void LookForDeadHolders() => LookBehindWhatIsHeld();
+
     /// <summary>After an attempt in vain: completes when another one is worth trying, or the handle was disposed.</summary>
     private protected async ValueTask WaitForNewsAsync(CancellationToken cancellationToken)
     {

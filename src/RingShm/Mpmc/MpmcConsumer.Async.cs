@@ -82,7 +82,8 @@ public sealed partial class MpmcConsumer
         return true;
     }
 
-    private bool IsNewsNow(out bool isDrained)
+    /// <summary>True when there is something to read, or when nothing more will come.</summary>
+    internal bool IsNewsNow(out bool isDrained)
     {
         EnterBeside();
         try

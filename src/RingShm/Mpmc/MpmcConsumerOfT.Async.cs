@@ -65,7 +65,8 @@ public sealed partial class MpmcConsumer<T>
         }
     }
 
-    private bool IsNewsNow(out bool isDrained)
+    /// <summary>True when there is something to read, or when nothing more will come.</summary>
+    internal bool IsNewsNow(out bool isDrained)
     {
         EnterBeside();
         try

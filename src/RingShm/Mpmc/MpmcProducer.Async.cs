@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace RingShm;
 
 /// <remarks>Waiting without a thread.</remarks>
@@ -5,6 +7,7 @@ public sealed partial class MpmcProducer
 {
     /// <summary>
     /// Writes one message, waiting for room without holding a thread; at once and without allocation when there is room already.
+    /// A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait never waits: it drops.
     /// </summary>
     /// <param name="message">The payload; empty is a message too. It must not change before the write has completed.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -20,7 +23,12 @@ public sealed partial class MpmcProducer
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        return TryWrite(message.Span, type) ? ValueTask.CompletedTask : WriteSlowAsync(message, type, cancellationToken);
+        if (TryWrite(message.Span, type))
+            return ValueTask.CompletedTask;
+        if (_fullMode == BoundedChannelFullMode.Wait)
+            return WriteSlowAsync(message, type, cancellationToken);
+        MakeRoomOrDrop(message.Span, type);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc cref="WriteAsync(ReadOnlyMemory{byte}, int, CancellationToken)"/>
@@ -28,7 +36,7 @@ public sealed partial class MpmcProducer
 
     /// <summary>
     /// Completes with true when there is room, and with false when the ring was completed. Another producer may take it first: then try again. Waits without
-    /// holding a thread; at once and without allocation when there is room already.
+    /// holding a thread; at once and without allocation when there is room already, or when this producer drops.
     /// </summary>
     /// <param name="lengthBytes">The length of the message that there is to be room for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -63,13 +71,14 @@ public sealed partial class MpmcProducer
         }
     }
 
-    private bool IsRoomNow(int lengthBytes, out bool isCompleted)
+    /// <summary>True when there is room, or when it may not be used any more.</summary>
+    internal bool IsRoomNow(int lengthBytes, out bool isCompleted)
     {
         EnterBeside();
         try
         {
             isCompleted = _core.IsCompleted;
-            return isCompleted || _core.HasRoom(lengthBytes);
+            return isCompleted || _core.HasRoom(lengthBytes) || _fullMode != BoundedChannelFullMode.Wait;
         }
         finally
         {

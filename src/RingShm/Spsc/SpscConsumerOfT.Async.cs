@@ -50,7 +50,8 @@ public sealed partial class SpscConsumer<T>
 
     private protected override bool IsWorthTrying() => _core.IsWorthTrying();
 
-    private bool IsNewsNow(out bool isDrained)
+    /// <summary>True when there is something to read, or when nothing more will come.</summary>
+    internal bool IsNewsNow(out bool isDrained)
     {
         Enter(ref _core.State);
         try

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 
 namespace RingShm;
 
@@ -11,6 +12,7 @@ public sealed partial class SpscProducer<T>
 
     /// <summary>
     /// Writes one value, waiting for room without holding a thread; at once and without allocation when there is room already.
+    /// A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait never waits: it drops.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -25,7 +27,12 @@ public sealed partial class SpscProducer<T>
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        return TryWrite(value, type) ? ValueTask.CompletedTask : WriteSlowAsync(value, type, cancellationToken);
+        if (TryWrite(value, type))
+            return ValueTask.CompletedTask;
+        if (_fullMode == BoundedChannelFullMode.Wait)
+            return WriteSlowAsync(value, type, cancellationToken);
+        Drop();
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc cref="WriteAsync(T, int, CancellationToken)"/>
@@ -56,13 +63,16 @@ public sealed partial class SpscProducer<T>
         {
             _awaitedBytes = lengthBytes;
             isCompleted = _core.IsCompleted;
-            return isCompleted || _core.HasRoom(lengthBytes);
+            return isCompleted || _core.HasRoom(lengthBytes) || _fullMode != BoundedChannelFullMode.Wait;
         }
         finally
         {
             Leave();
         }
     }
+
+    /// <summary>True when there is room, or when it may not be used any more.</summary>
+    internal bool IsRoomNow(out bool isCompleted) => IsRoomNow(s_valueBytes, out isCompleted);
 
     private async ValueTask<bool> WaitToWriteSlowAsync(int lengthBytes, CancellationToken cancellationToken)
     {
