@@ -12,7 +12,7 @@ internal static class Programs
 {
     public static IReadOnlyList<ModelProgram> All { get; } =
         [
-            .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All,
+            .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
             .. MpmcPrograms.All, .. MpmcDeathPrograms.All,
             .. VyukovPrograms.All, VyukovPrograms.WithDeath,
             .. ClaimWordPrograms.All, .. ClaimWordPrograms.WithDeath,
@@ -20,7 +20,7 @@ internal static class Programs
 
     /// <summary>Those that run the library's own protocols; the others run specimens and prototypes.</summary>
     public static IReadOnlyList<ModelProgram> Shipped { get; } = [
-        .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All,
+        .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
         .. MpmcPrograms.All, .. MpmcDeathPrograms.All,
     ];
 

@@ -19,6 +19,7 @@ internal unsafe interface IKernelDoorbell
 
     /// <summary>Wakes everybody who sleeps on an older sequence. One system call.</summary>
     /// <param name="word">The doorbell's word.</param>
-    /// <param name="sleepers">How many had announced themselves.</param>
-    void Wake(long* word, int sleepers);
+    /// <param name="sequence">The sequence at which they had announced themselves.</param>
+    /// <param name="sleepers">How many had.</param>
+    void Wake(long* word, uint sequence, int sleepers);
 }

@@ -9,17 +9,29 @@ namespace RingShm.Waiting;
 /// <remarks>
 /// Windows: a ring releases one unit for each announced sleeper. A unit that nobody takes (its sleeper was killed, or gave up
 /// at that moment) ends some later sleep early, once. A sleeper that is not asleep yet finds its unit when it comes.
+/// <para>
+/// One semaphore would not do: a sleeper that was woken, found nothing and announced itself anew could take the unit of another that
+/// has not come to its wait yet, and that one would sleep on though it was rung for. So the sequences go round over several: who
+/// announces itself anew waits on another one, and so many rings must pass in the few instructions between a sleeper's look at the
+/// sequence and its wait before it can happen. Then it costs that sleeper a slice.
+/// </para>
 /// </remarks>
 internal sealed unsafe partial class KernelDoorbell
 {
     /// <summary>More units than sleepers can be: the count in the word is not trusted.</summary>
     private const int MostUnits = 1 << 16;
 
-    private NamedSemaphore? _semaphore;
+    /// <summary>How many semaphores the sequences go round over. A power of two, since sequences wrap.</summary>
+    private const int SemaphoreCount = 8;
 
-    /// <summary>What to wait on together with others.</summary>
+    private readonly NamedSemaphore?[] _semaphores = OperatingSystem.IsWindows() ? new NamedSemaphore?[SemaphoreCount] : [];
+
+    /// <summary>What a sleeper that announced itself at this sequence waits on, together with others.</summary>
     [SupportedOSPlatform("windows")]
-    public WaitHandle Handle => _semaphore!;
+    public WaitHandle HandleFor(uint sequence) => SemaphoreFor(sequence);
+
+    [SupportedOSPlatform("windows")]
+    private NamedSemaphore SemaphoreFor(uint sequence) => _semaphores[sequence % SemaphoreCount]!;
 
     [SupportedOSPlatform("windows")]
     private void OpenWindows(string objectName, nint securityDescriptor)
@@ -29,10 +41,18 @@ internal sealed unsafe partial class KernelDoorbell
             Length = (uint)sizeof(NativeWindows.SecurityAttributes),
             Descriptor = securityDescriptor,
         };
-        SafeWaitHandle handle = NativeSemaphore.Create(securityDescriptor == 0 ? null : &security, 0, MostUnits, objectName);
-        if (handle.IsInvalid)
-            throw NativeErrors.ForWindows(Marshal.GetLastPInvokeError(), $"The doorbell '{objectName}' cannot be opened");
-        _semaphore = new NamedSemaphore(handle);
+        for (int i = 0; i < SemaphoreCount; i++)
+        {
+            SafeWaitHandle handle = NativeSemaphore.Create(securityDescriptor == 0 ? null : &security, 0, MostUnits, $"{objectName}-{i}");
+            if (handle.IsInvalid)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                DisposeWindows();
+                throw NativeErrors.ForWindows(error, $"The doorbell '{objectName}' cannot be opened");
+            }
+
+            _semaphores[i] = new NamedSemaphore(handle);
+        }
     }
 
     [SupportedOSPlatform("windows")]
@@ -43,19 +63,24 @@ internal sealed unsafe partial class KernelDoorbell
             return;
         // Rounded up: a wait of no milliseconds would be a spin.
         double milliseconds = Math.Ceiling(ticks * (1000.0 / Stopwatch.Frequency));
-        _ = _semaphore!.WaitOne((int)Math.Min(milliseconds, int.MaxValue));
+        _ = SemaphoreFor(expected).WaitOne((int)Math.Min(milliseconds, int.MaxValue));
     }
 
     [SupportedOSPlatform("windows")]
-    private void WakeWindows(int sleepers)
+    private void WakeWindows(uint sequence, int sleepers)
     {
+        SafeWaitHandle semaphore = SemaphoreFor(sequence).SafeWaitHandle;
         // Fails when as many units lie there unused already: then everybody who comes finds one.
-        if (!NativeSemaphore.Release(_semaphore!.SafeWaitHandle, Math.Clamp(sleepers, 1, MostUnits), 0) && sleepers > 1)
-            _ = NativeSemaphore.Release(_semaphore.SafeWaitHandle, 1, 0);
+        if (!NativeSemaphore.Release(semaphore, Math.Clamp(sleepers, 1, MostUnits), 0) && sleepers > 1)
+            _ = NativeSemaphore.Release(semaphore, 1, 0);
     }
 
     [SupportedOSPlatform("windows")]
-    private void DisposeWindows() => _semaphore?.Dispose();
+    private void DisposeWindows()
+    {
+        foreach (NamedSemaphore? semaphore in _semaphores)
+            semaphore?.Dispose();
+    }
 
     private sealed class NamedSemaphore : WaitHandle
     {

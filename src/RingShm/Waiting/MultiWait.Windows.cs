@@ -28,7 +28,7 @@ internal sealed partial class MultiWait
             // The kernel does not look at the words: what was rung already is seen here, a later ring leaves a unit.
             if (waits[i].Doorbell.IsRung(waits[i].Sequence))
                 return;
-            handles[i + 1] = ((KernelDoorbell)waits[i].Doorbell.Kernel).Handle;
+            handles[i + 1] = ((KernelDoorbell)waits[i].Doorbell.Kernel).HandleFor(waits[i].Sequence);
         }
 
         _ = WaitHandle.WaitAny(DistinctOf(handles), time);
