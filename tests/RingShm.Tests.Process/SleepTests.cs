@@ -10,8 +10,10 @@ public sealed class SleepTests
 {
     private const int Seed = 5;
 
-    [Fact]
-    public void A_consumer_asleep_in_another_process_gets_each_message_and_the_end()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_consumer_asleep_in_another_process_gets_each_message_and_the_end(bool isAwaited)
     {
         const int Count = 100;
         using Scene scene = new(Count);
@@ -19,7 +21,7 @@ public sealed class SleepTests
         using RegionBell bell = new(scene.Name);
         using SpscProducer producer = ring.AttachProducer();
         MessagePattern pattern = Pattern(ring);
-        Peer consumer = StartConsumer(scene);
+        Peer consumer = StartConsumer(scene, isAwaited);
         for (int i = 0; i < Count; i++)
         {
             UntilAsleep(bell, consumer);
@@ -36,8 +38,10 @@ public sealed class SleepTests
         scene.ExpectClean();
     }
 
-    [Fact]
-    public void A_consumer_killed_asleep_costs_the_producer_one_wake_and_its_successor_gets_everything()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_consumer_killed_asleep_costs_the_producer_one_wake_and_its_successor_gets_everything(bool isAwaited)
     {
         const int Count = 20;
         using Scene scene = new(Count);
@@ -45,7 +49,7 @@ public sealed class SleepTests
         using RegionBell bell = new(scene.Name);
         using SpscProducer producer = ring.AttachProducer();
         MessagePattern pattern = Pattern(ring);
-        Peer killed = StartConsumer(scene);
+        Peer killed = StartConsumer(scene, isAwaited);
         UntilAsleep(bell, killed);
         killed.Kill();
         Assert.True(bell.HasSleepers);
@@ -53,7 +57,7 @@ public sealed class SleepTests
             Write(producer, pattern, i);
         Assert.Equal(1u, bell.Rings);
         Assert.False(bell.HasSleepers);
-        Peer successor = StartConsumer(scene);
+        Peer successor = StartConsumer(scene, isAwaited);
         Watchdog.Until(() => scene.Ledger.Delivered == Count - 1, "the successor's catching up");
         UntilAsleep(bell, successor);
         Write(producer, pattern, Count - 1);
@@ -63,11 +67,36 @@ public sealed class SleepTests
         scene.ExpectClean();
     }
 
-    private static Peer StartConsumer(Scene scene)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_consumer_stopped_asleep_costs_the_producer_one_wake_and_goes_on_with_everything(bool isAwaited)
+    {
+        const int Count = 50;
+        using Scene scene = new(Count);
+        using SpscRing ring = scene.CreateRing(1 << 14);
+        using RegionBell bell = new(scene.Name);
+        using SpscProducer producer = ring.AttachProducer();
+        MessagePattern pattern = Pattern(ring);
+        Peer consumer = StartConsumer(scene, isAwaited);
+        UntilAsleep(bell, consumer);
+        ProcessControl.Suspend(consumer.Id);
+        uint rings = bell.Rings;
+        for (int i = 0; i < Count; i++)
+            Write(producer, pattern, i);
+        Assert.Equal(rings + 1, bell.Rings);
+        ProcessControl.Resume(consumer.Id);
+        Watchdog.Until(() => scene.Ledger.Delivered == Count, "the delivery after the stop");
+        ring.Complete();
+        consumer.ExpectSuccess();
+        scene.ExpectClean();
+    }
+
+    private static Peer StartConsumer(Scene scene, bool isAwaited)
     {
         Peer consumer = scene.Start(
             "consume",
-            [.. Scene.StreamArguments(Seed, SizeMix.Tiny, MessageNumber.InTag), $"mode={ReadMode.Sleep}", $"pace={PaceKind.Flat}"]);
+            [.. Scene.StreamArguments(Seed, SizeMix.Tiny, MessageNumber.InTag), $"mode={(isAwaited ? ReadMode.Await : ReadMode.Sleep)}", $"pace={PaceKind.Flat}"]);
         _ = consumer.Expect("attached");
         return consumer;
     }

@@ -8,6 +8,9 @@ internal enum ReadMode
 
     /// <summary>Waits without end, asleep in slices as long as can be: only a wake or the end of the ring ends a wait.</summary>
     Sleep,
+
+    /// <summary>The same, awaited: the hub's thread sleeps.</summary>
+    Await,
     Batch,
     Typed8,
     Typed21,
@@ -19,7 +22,7 @@ internal enum ReadMode
 /// </summary>
 internal static class ConsumeCommand
 {
-    private static readonly WaitStrategy LongSleep = new() { Spins = 0, Yields = 0, SleepSlice = TimeSpan.FromSeconds(10) };
+    private static readonly WaitStrategy LongSleep = new() { Spins = 0, Yields = 0, SleepSlice = TimeSpan.FromMinutes(10) };
 
     public static int Run(PeerArguments arguments)
     {
@@ -36,7 +39,7 @@ internal static class ConsumeCommand
     private static int RunBytes(PeerArguments arguments, ReadMode mode)
     {
         using Ledger ledger = Ledger.Open(arguments.Text("ledger"));
-        using SpscRing ring = SpscRing.Open(arguments.Ring, mode == ReadMode.Sleep ? new RingOptions { WaitStrategy = LongSleep } : null);
+        using SpscRing ring = SpscRing.Open(arguments.Ring, mode is ReadMode.Sleep or ReadMode.Await ? new RingOptions { WaitStrategy = LongSleep } : null);
         PeerSignals.StandBy(arguments);
         using SpscConsumer consumer = ring.AttachConsumer();
         PeerSignals.Attached();
@@ -52,6 +55,7 @@ internal static class ConsumeCommand
                 ReadMode.Lease => Lease(consumer, pattern, ledger),
                 ReadMode.Wait => LeaseAfterWaiting(consumer, pattern, ledger, TimeSpan.FromMilliseconds(200)),
                 ReadMode.Sleep => LeaseAfterWaiting(consumer, pattern, ledger, Timeout.InfiniteTimeSpan),
+                ReadMode.Await => consumer.WaitToReadAsync().AsTask().GetAwaiter().GetResult() ? Lease(consumer, pattern, ledger) : 0,
                 _ => Batch(consumer, pattern, ledger),
             };
             if (taken == 0)
