@@ -47,8 +47,13 @@ internal unsafe struct StateReaderCore<TMemory>
     public readonly long Version => StateWord.VersionOf(TMemory.LoadAcquire(_map.Current, Edge.V1));
 
     /// <summary>Copies the value into the caller's variable. False when nothing was written yet.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead<T>(out T value, out StateRead read)
+        where T : unmanaged =>
+        TryReadOnce(out value, out read) || TryReadAgain(out value, out read);
+
+    /// <summary>The first copy, and the only one as a rule. False when <see cref="TryReadAgain"/> has to decide. Throws nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool TryReadOnce<T>(out T value, out StateRead read)
         where T : unmanaged
     {
         // V1 acquire: the buffer that it names is whole, as far as it is not written anew. Pairs with V18.
@@ -69,7 +74,9 @@ internal unsafe struct StateReaderCore<TMemory>
             }
         }
 
-        return TryReadAgain(out value, out read);
+        Unsafe.SkipInit(out value);
+        read = default;
+        return false;
     }
 
     /// <summary>
@@ -127,8 +134,9 @@ internal unsafe struct StateReaderCore<TMemory>
         return read;
     }
 
+    /// <summary>Where the first copy was not whole, or there is nothing.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadAgain<T>(out T value, out StateRead read)
+    public bool TryReadAgain<T>(out T value, out StateRead read)
         where T : unmanaged
     {
         T copy = default;
@@ -140,7 +148,7 @@ internal unsafe struct StateReaderCore<TMemory>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadPinned(Span<byte> destination, out StateRead read)
+    internal bool TryReadPinned(Span<byte> destination, out StateRead read)
     {
         int index = Pin();
         StateBuffer buffer = _map.Buffer(Math.Min(index, _map.BufferCount - 1));
