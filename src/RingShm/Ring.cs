@@ -57,7 +57,7 @@ public static unsafe class Ring
     /// <inheritdoc cref="Inspect"/>
     public static RingRecovery Recover(RegionName name) => With(name, RingAccess.ReadWrite, static region => region.Header.Geometry.Kind switch
     {
-        RingKind.Mpmc => MpmcRows.Recover(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        RingKind.Mpmc => MpmcRows.RecoverAndWake(region, new MpmcMap(region.Base, region.Header.Geometry)),
         RingKind.State => StateRows.Recover(region, new StateMap(region.Base, region.Header.Geometry)),
         _ => new RingRecovery(region.DisplayName, 0, 0, 0, 0, 0),
     });

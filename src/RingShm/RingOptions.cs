@@ -92,6 +92,13 @@ public sealed class RingOptions
     public bool PrefaultPages { get; init; } = true;
 
     /// <summary>
+    /// How the handles wait that are attached through this ring object: spin, yield, then sleep in the kernel, if not set. Each
+    /// opener chooses for itself; nothing of it is in the region.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public WaitStrategy WaitStrategy { get; init => field = value ?? throw new ArgumentNullException(nameof(WaitStrategy)); } = WaitStrategy.Default;
+
+    /// <summary>
     /// How long an opener waits for a live creator to finish; a <see cref="TimeoutException"/> follows. 10 seconds by default.
     /// A creator is only ever replaced when the kernel confirms its death, never because this time has passed.
     /// </summary>

@@ -7,6 +7,22 @@ namespace RingShm.Mpmc;
 /// <summary>Whether the next granules are free, and how they become this producer's own.</summary>
 internal unsafe partial struct MpmcProducerCore<TMemory>
 {
+    /// <summary>
+    /// For a wait, after a refusal: true when the granule that was not free has been released, or the ring was completed. Changes
+    /// nothing.
+    /// </summary>
+    public readonly bool IsWorthTrying()
+    {
+        long at = BlockedAt + _map.GranuleCount;
+        // M4 acquire: as in LookAhead. Pairs with M13.
+        return _map.LapOf(at) - MpmcWord.LapOf(TMemory.LoadAcquire(_map.WordAt(at), Edge.M4)) != 1 || IsCompleted;
+    }
+
+    /// <summary>For a wait, after a refusal: true when somebody has taken the granule that is not released.</summary>
+    public readonly bool IsHeldUp() =>
+        // M8 acquire: as survivors read it. Pairs with M10.
+        TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8) > BlockedAt;
+
     /// <summary>Makes the next granules this producer's own. Returns their position, or -1 when they are not free.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long TakeGranules(int granules)
