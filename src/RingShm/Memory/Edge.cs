@@ -150,7 +150,7 @@ internal enum Edge
 
     /// <summary>
     /// State reader: loads length and source and copies the payload of a buffer that may be written anew meanwhile. Judged by
-    /// <see cref="V4"/>, or kept from writers by a pin.
+    /// <see cref="V4"/>.
     /// </summary>
     V2,
 
@@ -204,6 +204,9 @@ internal enum Edge
 
     /// <summary>State: the count of rows swept, raised by compare-and-swap; monitors load it.</summary>
     V19,
+
+    /// <summary>State reader: copies the payload of a buffer that it has pinned. Ordered after <see cref="V7"/> and before <see cref="V8"/>.</summary>
+    V20,
 
     /// <summary>Ringer: a fence between its publication and <see cref="W2"/>, where sleepers cannot make it pass one.</summary>
     W1,

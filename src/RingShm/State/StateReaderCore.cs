@@ -15,7 +15,7 @@ namespace RingShm.State;
 ///  copy                           (V2)   fence                                 (V6)
 ///  load fence                     (V3)   current word: version, buffer         (V1)
 ///  buffer's version as before?    (V4)   own pin: Choosing -> Pinned(buffer)   (V7)   failed: a writer has pinned one for us
-///                                        copy, own pin: Idle                   (V2, V8)
+///                                        copy, own pin: Idle                   (V20, V8)
 /// </code>
 /// </remarks>
 internal unsafe struct StateReaderCore<TMemory>
@@ -93,7 +93,10 @@ internal unsafe struct StateReaderCore<TMemory>
             if (version == 0)
                 break;
             StateBuffer buffer = _map.Buffer(Checked(current));
-            long length = CopyOut(buffer, destination, out long source);
+            long length = TMemory.Load(buffer.Length, Edge.V2);
+            long source = TMemory.Load(buffer.Source, Edge.V2);
+            if (Fits(length, destination))
+                TMemory.CopyOut(buffer.Payload, destination[..(int)length], Edge.V2);
             // V3: as above. Pairs with V15.
             TMemory.LoadFence(Edge.V3);
             if (TMemory.Load(buffer.Version, Edge.V4) == version)
@@ -159,7 +162,10 @@ internal unsafe struct StateReaderCore<TMemory>
         if (isInside)
         {
             version = TMemory.Load(buffer.Version, Edge.V4);
-            length = version == 0 ? 0 : CopyOut(buffer, destination, out source);
+            length = version == 0 ? 0 : TMemory.Load(buffer.Length, Edge.V2);
+            source = TMemory.Load(buffer.Source, Edge.V2);
+            if (Fits(length, destination))
+                TMemory.CopyOut(buffer.Payload, destination[..(int)length], Edge.V20);
             isInside = TMemory.Load(buffer.Version, Edge.V4) == version;
         }
 
@@ -187,15 +193,9 @@ internal unsafe struct StateReaderCore<TMemory>
         return found == choosing ? index : StateWord.PinnedBufferOf(found);
     }
 
-    /// <summary>Copies what fits; returns the length as it stands there, unchecked.</summary>
-    private readonly long CopyOut(in StateBuffer buffer, Span<byte> destination, out long source)
-    {
-        long length = TMemory.Load(buffer.Length, Edge.V2);
-        source = TMemory.Load(buffer.Source, Edge.V2);
-        if ((ulong)length <= (ulong)Math.Min(destination.Length, _map.MaxValueBytes))
-            TMemory.CopyOut(buffer.Payload, destination[..(int)length], Edge.V2);
-        return length;
-    }
+    /// <summary>Whether a length, as it stands in a buffer, can be copied: anything may stand there.</summary>
+    private readonly bool Fits(long length, Span<byte> destination) =>
+        (ulong)length <= (ulong)Math.Min(destination.Length, _map.MaxValueBytes);
 
     private readonly bool IsTaken(long version, long length, long source, Span<byte> destination, out StateRead read)
     {

@@ -8,6 +8,9 @@ internal static class StatePrograms
     /// <summary>Row 2 writes to buffer 3 first and then comes round to 0, which was current at the start.</summary>
     private const int Comer = 2;
 
+    /// <summary>With these out of the game, the writers of rows 1 and 2 try for buffer 3 first, both.</summary>
+    private static readonly int[] SameFirst = [1, 2];
+
     public static IReadOnlyList<ModelProgram> WithoutDeaths { get; } =
     [
         Of("state-read", 0, ModelProgram.Unbounded, static world =>
@@ -19,7 +22,7 @@ internal static class StatePrograms
             });
             world.Add("reader", 0, static me => me.Read());
         }),
-        Of("state-read-twice", 0, 2, static world =>
+        Of("state-read-twice", 0, ModelProgram.Unbounded, static world =>
         {
             world.Add("writer", Comer, static me =>
             {
@@ -42,7 +45,7 @@ internal static class StatePrograms
             });
             world.Add("reader", 0, static me => me.ReadPinned());
         }),
-        Of("state-pinned-twice", 0, 3, static world =>
+        Of("state-pinned-twice", 0, ModelProgram.Unbounded, static world =>
         {
             world.Add("writer", Comer, static me =>
             {
@@ -64,23 +67,32 @@ internal static class StatePrograms
                 me.Write(3);
                 me.Read();
             });
-        }),
+        }, unusable: SameFirst),
         Of("state-updates", 0, ModelProgram.Unbounded, static world =>
         {
             world.Add("updater 1", Comer, static me => _ = me.TryIncrement() || me.TryIncrement());
             world.Add("updater 2", 1, static me => _ = me.TryIncrement() || me.TryIncrement());
-        }),
-        Of("state-two-helpers", 0, 2, static world =>
+        }, unusable: SameFirst),
+        Of("state-two-helpers", 0, 3, static world =>
         {
             world.Add("writer 1", Comer, static me => me.Write(2));
             world.Add("writer 2", 1, static me => me.Write(3));
-            world.Add("reader", 0, static me => me.ReadPinned());
+            world.Add("reader", 0, static me =>
+            {
+                me.Read();
+                me.ReadPinned();
+            });
         }, unusable: [4]),
+        .. Both("state-intruder", 0, ModelProgram.Unbounded, static world =>
+        {
+            ModelThread writer = world.Add("writer", Comer, static me => me.Write(2));
+            world.AddSuccessor("intruder", Comer, writer, static me => me.Read(), waits: false);
+        }),
     ];
 
     public static IReadOnlyList<ModelProgram> WithDeaths { get; } =
     [
-        .. Both("state-killed-writer", static world =>
+        .. Both("state-killed-writer", 1, ModelProgram.Unbounded, static world =>
         {
             ModelThread writer = world.Add("writer", Comer, static me => me.Write(2), killable: true);
             world.Add("survivor", 0, static me =>
@@ -91,7 +103,7 @@ internal static class StatePrograms
             });
             world.AddSuccessor("successor", Comer, writer, static me => me.Read());
         }),
-        .. Both("state-killed-reader", static world =>
+        .. Both("state-killed-reader", 1, 2, static world =>
         {
             ModelThread reader = world.Add("reader", 0, static me => me.ReadPinned(), killable: true);
             world.Add("writer", Comer, static me =>
@@ -103,8 +115,8 @@ internal static class StatePrograms
         }),
     ];
 
-    private static IEnumerable<ModelProgram> Both(string name, Action<StateWorld> setup) =>
-        [Of(name, 1, 2, setup), Of($"{name}-without-locks", 1, 2, setup, locks: false)];
+    private static IEnumerable<ModelProgram> Both(string name, int kills, int preemptions, Action<StateWorld> setup) =>
+        [Of(name, kills, preemptions, setup), Of($"{name}-without-locks", kills, preemptions, setup, locks: false)];
 
     private static ModelProgram Of(string name, int kills, int preemptions, Action<StateWorld> setup, bool locks = true, int[]? unusable = null) =>
         new(name, StateWorld.Geometry.TotalBytes, execution =>

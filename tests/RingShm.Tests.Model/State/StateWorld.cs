@@ -63,8 +63,8 @@ internal sealed unsafe class StateWorld
         return thread;
     }
 
-    /// <summary>Adds somebody who takes a row as soon as its owner has ended.</summary>
-    public void AddSuccessor(string name, int row, ModelThread predecessor, Action<StateParticipant> body)
+    /// <summary>Adds somebody who tries to take a row, at any time or as soon as its owner has ended.</summary>
+    public void AddSuccessor(string name, int row, ModelThread predecessor, Action<StateParticipant> body, bool waits = true)
     {
         ModelThread thread = _execution.AddThread(name, me =>
         {
@@ -77,10 +77,13 @@ internal sealed unsafe class StateWorld
                     throw new ViolationException($"{me.Name} waits for ever for row {row}.");
             }
 
+            if (predecessor.Status is not (ThreadStatus.Finished or ThreadStatus.Dead))
+                throw new ViolationException($"{me.Name} took row {row} from {predecessor.Name}, who is alive.");
             CheckRowIsClean(row);
             body(Start(me, row));
         });
-        _execution.StartsWhenEnded(thread, predecessor);
+        if (waits)
+            _execution.StartsWhenEnded(thread, predecessor);
     }
 
     /// <summary>Without deaths nothing is left claimed or pinned; the current value is the one that was published last.</summary>
