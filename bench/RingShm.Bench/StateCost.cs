@@ -24,6 +24,8 @@ public unsafe class StateCost
     private StateCell<Value64> _cell = null!;
     private StateReader<Value64> _reader = null!;
     private StateWriter<Value64> _writer = null!;
+    private StateCell<Value64> _small = null!;
+    private StateWriter<Value64> _smallWriter = null!;
     private StateCell _variable = null!;
     private StateWriter _variableWriter = null!;
 
@@ -36,6 +38,8 @@ public unsafe class StateCost
         _reader = _cell.AttachReader();
         _writer = _cell.AttachWriter();
         _writer.Write(default);
+        _small = StateCell<Value64>.Create(_name + "-few", new RingOptions { MaxParticipants = 2 });
+        _smallWriter = _small.AttachWriter();
         _variable = StateCell.Create(_name + "-bytes");
         _variableWriter = _variable.AttachWriter();
         _variableWriter.Write(_bytes);
@@ -46,8 +50,10 @@ public unsafe class StateCost
     {
         NativeMemory.AlignedFree(_memory);
         _cell.Dispose();
+        _small.Dispose();
         _variable.Dispose();
         Ring.Remove(_name);
+        Ring.Remove(_name + "-few");
         Ring.Remove(_name + "-bytes");
     }
 
@@ -96,6 +102,10 @@ public unsafe class StateCost
 
     [Benchmark]
     public long Write() => _writer.Write(_value);
+
+    /// <summary>A cell for two participants: a writer has fewer pins to look at.</summary>
+    [Benchmark]
+    public long WriteAmongFew() => _smallWriter.Write(_value);
 
     [Benchmark]
     public long WriteBytes() => _variableWriter.Write(_bytes);
