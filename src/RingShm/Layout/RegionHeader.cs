@@ -74,10 +74,13 @@ internal sealed record RegionHeader(
     private static RingGeometry DecodeGeometry(ReadOnlySpan<byte> page, string name)
     {
         int kind = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.KindOffset..]);
-        if (kind is not (int)RingKind.Spsc and not (int)RingKind.Mpmc)
+        if (kind is not (int)RingKind.Spsc and not (int)RingKind.Mpmc and not (int)RingKind.Broadcast)
             throw new RingMismatchException($"'{name}' holds a ring of kind {kind}, which this library does not know.");
         int flags = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.FlagsOffset..]);
-        if ((flags & ~(kind == (int)RingKind.Mpmc ? RingGeometry.KnownFlags : 0)) != 0)
+        bool areKnown = kind == (int)RingKind.Broadcast
+            ? RingGeometry.AreBroadcastFlags(flags)
+            : (flags & ~(kind == (int)RingKind.Mpmc ? RingGeometry.KnownFlags : 0)) == 0;
+        if (!areKnown)
             throw new RingMismatchException($"'{name}' has flags 0x{flags:X8}, which this library does not know.");
         long capacity = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.CapacityBytesOffset..]);
         long maxMessage = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.MaxMessageBytesOffset..]);
@@ -85,16 +88,19 @@ internal sealed record RegionHeader(
         if (capacity is < RingGeometry.SmallestCapacityBytes or > RingGeometry.LargestCapacityBytes
             || !BitOperations.IsPow2(capacity)
             || maxMessage < 0
-            || maxMessage > (kind == (int)RingKind.Mpmc ? RingGeometry.LargestMpmcMessageBytes(capacity) : RingGeometry.LargestMessageBytes(capacity))
+            || maxMessage > (kind == (int)RingKind.Spsc ? RingGeometry.LargestMessageBytes(capacity) : RingGeometry.LargestMpmcMessageBytes(capacity))
             || fixedMessage < 0 || (fixedMessage != 0 && fixedMessage != maxMessage))
         {
             throw new RingCorruptException(
                 $"'{name}' has an impossible geometry: capacity {capacity}, longest message {maxMessage}, fixed message {fixedMessage} bytes.");
         }
 
-        RingGeometry geometry = kind == (int)RingKind.Mpmc
-            ? RingGeometry.ForMpmc(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags)
-            : RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage);
+        RingGeometry geometry = (RingKind)kind switch
+        {
+            RingKind.Mpmc => RingGeometry.ForMpmc(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags),
+            RingKind.Broadcast => RingGeometry.ForBroadcast(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags),
+            _ => RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage),
+        };
         Expect(page, HeaderLayout.TotalBytesOffset, geometry.TotalBytes, "total bytes", name);
         Expect(page, HeaderLayout.OverhangBytesOffset, geometry.OverhangBytes, "overhang bytes", name);
         Expect(page, HeaderLayout.ControlOffsetOffset, geometry.ControlOffset, "control offset", name);

@@ -15,11 +15,11 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
 {
     private readonly IRowOracle _oracle;
     private readonly List<(long Position, ClaimWriter Writer)> _writers = [];
-    private Mpmc.MpmcProducerCore<DirectMemory> _core;
+    private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle)
+    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle)
         : base(row)
     {
         _core = core;

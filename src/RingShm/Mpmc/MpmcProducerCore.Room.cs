@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using RingShm.Layout;
 using RingShm.Memory;
 
 namespace RingShm.Mpmc;
 
 /// <summary>Whether the next granules are free, and how they become this producer's own.</summary>
-internal unsafe partial struct MpmcProducerCore<TMemory>
+internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
 {
     /// <summary>Makes the next granules this producer's own. Returns their position, or -1 when they are not free.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -17,9 +16,10 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
         // M1 acquire: as in CanTakeFast. Pairs with M3.
         long position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
         Contention contention = default;
+        ref TRoom where = ref _room;
         while (true)
         {
-            Room room = LookAhead(position, granules);
+            Room room = where.Look(_map, position, granules, ref _freeBelow);
             if (room == Room.Full)
             {
                 // An attempt that was lost must not make this row a suspect for what its winner may leave behind.
@@ -43,44 +43,5 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
             position = found;
             contention.Lost();
         }
-    }
-
-    private enum Room
-    {
-        Free,
-        Full,
-        OutOfDate,
-    }
-
-    /// <summary>Looks whether the granules from a position on are free, and a little further.</summary>
-    private Room LookAhead(long position, int granules)
-    {
-        if (position < 0 || position > MpmcRecovery<TMemory>.MaxPosition)
-            ThrowHelper.CorruptPosition("producer", position, "0 to 2^62");
-        long end = position + granules;
-        long limit = position + Math.Min(granules + (long)LookAheadGranules, _map.GranuleCount);
-        long at = Math.Max(position, Math.Min(_freeBelow, end));
-        for (; at < limit; at++)
-        {
-            // M4 acquire: the reads of who released the granule are over before we write there. Pairs with M13.
-            long word = TMemory.LoadAcquire(_map.WordAt(at), Edge.M4);
-            uint lap = _map.LapOf(at);
-            if (word == MpmcWord.Free(lap))
-                continue;
-            if (at >= end)
-                break;
-            int behind = (int)(lap - MpmcWord.LapOf(word));
-            if (behind <= 0)
-                return Room.OutOfDate;
-            if (behind > 1)
-                ThrowHelper.CorruptSlot(at, word);
-            _freeBelow = at;
-            RoomSeen = at - position;
-            BlockedAt = at - _map.GranuleCount;
-            return Room.Full;
-        }
-
-        _freeBelow = at;
-        return Room.Free;
     }
 }

@@ -14,11 +14,11 @@ public sealed class MpmcProducer<T> : RingHandle
     where T : unmanaged
 {
     private readonly IRowOracle _oracle;
-    private Mpmc.MpmcProducerCore<DirectMemory> _core;
+    private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle)
+    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle)
         : base(row)
     {
         _core = core;
