@@ -103,7 +103,19 @@ public sealed record RingInfo
     /// <summary>MPMC: dead participants that were swept.</summary>
     public long ParticipantsRecovered { get; init; }
 
-    /// <summary>MPMC: how many participants can be attached at once, not counting those of a side that is declared single.</summary>
+    /// <summary>How many producers the ring was made for.</summary>
+    public Cardinality Producers { get; init; }
+
+    /// <summary>How many consumers the ring was made for.</summary>
+    public Cardinality Consumers { get; init; }
+
+    /// <summary>What becomes of what a dead consumer held.</summary>
+    public DeadConsumerPolicy DeadConsumers { get; init; }
+
+    /// <summary>
+    /// How many participants can be attached at once: two to an SPSC ring; to an MPMC ring so many beside those of a side that is
+    /// declared single.
+    /// </summary>
     public int MaxParticipants { get; init; }
 
     /// <summary>Who is attached, the dead not yet replaced among them.</summary>

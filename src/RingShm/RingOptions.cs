@@ -78,7 +78,7 @@ public sealed class RingOptions
 
     /// <summary>
     /// The longest message, in bytes; at most the rounded capacity − 16 (SPSC) or − 8 (MPMC). 0 means the region's own, or half the capacity.
-    /// The region grows by about as much, so that a message that crosses the ring's end stays contiguous.
+    /// Where messages are longer than a slot, the region grows by about as much, so that one that crosses the ring's end stays contiguous.
     /// </summary>
     public long MaxMessageBytes { get; init; }
 
@@ -95,13 +95,13 @@ public sealed class RingOptions
     /// <summary>
     /// How many participants of all roles an MPMC or broadcast ring can have at once; each costs 128 bytes. The holder of a side that is declared
     /// single has a place of its own and does not count. 0 means the region's own, or 64 for a new one. At most 8190. An SPSC ring has
-    /// two in any case.
+    /// two; any other number is refused there.
     /// </summary>
     public int MaxParticipants { get; init; }
 
     /// <summary>
-    /// What becomes of what a dead consumer held. An SPSC ring always delivers it again. In a broadcast ring it was that reader's
-    /// alone, so anything but the default is refused.
+    /// What becomes of what a dead consumer held. An SPSC ring always delivers it again, and refuses <see cref="DeadConsumerPolicy.Drop"/>.
+    /// In a broadcast ring it was that reader's alone, so anything but the default is refused.
     /// </summary>
     public DeadConsumerPolicy DeadConsumers { get; init; }
 
@@ -127,6 +127,13 @@ public sealed class RingOptions
     /// Touches every page when the region is mapped, so that no message pays for a page fault. On by default.
     /// </summary>
     public bool PrefaultPages { get; init; } = true;
+
+    /// <summary>
+    /// How the handles wait that are attached through this ring object: spin, yield, then sleep in the kernel, if not set. Each
+    /// opener chooses for itself; nothing of it is in the region.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public WaitStrategy WaitStrategy { get; init => field = value ?? throw new ArgumentNullException(nameof(WaitStrategy)); } = WaitStrategy.Default;
 
     /// <summary>
     /// How long an opener waits for a live creator to finish; a <see cref="TimeoutException"/> follows. 10 seconds by default.

@@ -48,7 +48,7 @@ public sealed class MpmcSoakTests
         RingInfo info = ring.GetInfo();
         crowd.Report(check);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"seed {seed}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: {killer.ProducersKilled} producers and {killer.ConsumersKilled} consumers killed; "
+            $"seed {seed}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: {killer.ProducersKilled} producers and {killer.ConsumersKilled} consumers killed, {killer.TogetherKilled} of them several at once; "
             + $"{check.Published} messages published, {check.Undecided} undecided at a death, {check.GivenUp} given up; "
             + $"{check.Deliveries} deliveries, {check.FlaggedDeliveries} of them flagged; claims recovered {info.ClaimsRecovered}, leases {info.LeasesRecovered}, "
             + $"rows {info.ParticipantsRecovered}; longest silence seen {killer.LongestSilence.TotalMilliseconds:F0} ms");
@@ -58,6 +58,6 @@ public sealed class MpmcSoakTests
         Assert.Equal(0, info.MessagesDropped);
         Assert.Equal(0, ring.GetInfo().UsedBytes);
         Assert.Empty(ring.GetInfo().Participants);
-        Assert.True(killer.ProducersKilled > 0 && killer.ConsumersKilled > 0, "Nobody was killed; nothing was shown.");
+        Assert.True(killer.ProducersKilled > 0 && killer.ConsumersKilled > 0 && killer.TogetherKilled > 0, "Nobody was killed; nothing was shown.");
     }
 }

@@ -29,11 +29,12 @@ internal sealed record RingReport(
     long MessagesReturned,
     long MessagesDropped,
     long ParticipantsRecovered,
+    string Producers,
+    string Consumers,
+    string DeadConsumers,
     int MaxParticipants,
     IReadOnlyList<ParticipantReport> Participants)
 {
-    private const int SpscParticipants = 2;
-
     public static RingReport Of(RingInfo info) => new(
         info.Name,
         Words.Of(info.Kind),
@@ -57,7 +58,10 @@ internal sealed record RingReport(
         info.LeasesRecovered,
         info.MessagesDropped,
         info.ParticipantsRecovered,
-        info.Kind == RingKind.Spsc ? SpscParticipants : info.MaxParticipants,
+        Words.Of(info.Producers),
+        Words.Of(info.Consumers),
+        Words.Of(info.DeadConsumers),
+        info.MaxParticipants,
         [.. info.Participants.Select(ParticipantReport.Of)]);
 }
 
@@ -88,18 +92,26 @@ internal sealed record RecoverReport(
         found.Name, Words.Of(kind), found.RowsSwept, found.RowsWaiting, found.ClaimsRecovered, found.LeasesRecovered, found.MessagesDropped);
 }
 
+/// <summary>What <c>set --json</c> prints.</summary>
+internal sealed record SetReport(string Name, long Version);
+
+/// <summary>What <c>get --json</c> prints, a line for each value.</summary>
+internal sealed record GetReport(string Name, long Version, int LengthBytes, string ValueBase64);
+
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RingReport))]
 [JsonSerializable(typeof(ListReport))]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(RemoveReport))]
 [JsonSerializable(typeof(RecoverReport))]
+[JsonSerializable(typeof(SetReport))]
 [JsonSerializable(typeof(Demo.DemoReport))]
 internal sealed partial class ReportContext : JsonSerializerContext;
 
 /// <summary>Documents that are one line each.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Watch.WatchSample))]
+[JsonSerializable(typeof(GetReport))]
 internal sealed partial class CompactReportContext : JsonSerializerContext;
 
 /// <summary>The words of the library's enums, in text and JSON.</summary>
@@ -108,6 +120,10 @@ internal static class Words
     public static string Of(RingKind kind) => kind.ToString().ToLowerInvariant();
 
     public static string Of(ParticipantRole role) => role.ToString().ToLowerInvariant();
+
+    public static string Of(Cardinality cardinality) => cardinality.ToString().ToLowerInvariant();
+
+    public static string Of(DeadConsumerPolicy policy) => policy.ToString().ToLowerInvariant();
 
     public static string Of(ParticipantInfo participant) =>
         $"{Of(participant.Role)} {participant.ProcessId} {(participant.IsAlive ? "alive" : "dead")}";

@@ -73,6 +73,14 @@ internal unsafe struct RetainedRoom<TMemory>(BroadcastMap map) : IClaimRoom<TMem
         }
     }
 
+    /// <summary>True when the reader that was in the way has moved far enough or is gone, or the claim that was in the way has ended.</summary>
+    public readonly bool IsWorthTrying(in MpmcMap map) => _slowRow != Nobody
+        ? CursorOf(_slowRow) >= _needed
+        : _unpublished == Nobody || BroadcastRetention<TMemory>.Look(map, _unpublished, out _) != Passage.Unpublished;
+
+    /// <summary>Whoever is in the way may die there: a reader before it reads, a writer before it publishes.</summary>
+    public readonly bool IsHeldUp(in MpmcMap map) => true;
+
     public readonly bool LookForTheDead(in MpmcMap map, IRowOracle oracle, in MpmcRow own)
     {
         if (_slowRow == Nobody)

@@ -17,7 +17,7 @@ internal readonly partial record struct RingGeometry
     /// False for flags that contradict each other: nobody waits for a slow reader of a lossy ring, so nobody has to evict it.
     /// </summary>
     public static bool AreBroadcastFlags(int flags) =>
-        (flags & ~KnownBroadcastFlags) == 0 && (flags & (LossyFlag | EvictsFlag)) != (LossyFlag | EvictsFlag);
+        (flags & (LossyFlag | EvictsFlag)) != (LossyFlag | EvictsFlag);
 
     /// <summary>The geometry of a broadcast ring: that of an MPMC ring with the same numbers.</summary>
     public static RingGeometry ForBroadcast(long capacityBytes, long maxMessageBytes, long fixedMessageBytes, int participants, int flags) =>

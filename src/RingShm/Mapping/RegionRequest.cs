@@ -18,6 +18,8 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
     /// <summary>The geometry of a new region. Throws for values that make none, before anything is created.</summary>
     public RingGeometry NewGeometry()
     {
+        if (Kind == RingKind.State)
+            return NewStateGeometry();
         long capacity = Options.CapacityBytes == 0 ? RingGeometry.DefaultCapacityBytes : Options.CapacityBytes;
         if (Kind is not (RingKind.Mpmc or RingKind.Broadcast))
             return RingGeometry.ForSpsc(capacity, Options.MaxMessageBytes, FixedMessageBytes);
@@ -33,6 +35,20 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
         int flags = RingGeometry.PackFlags(
             Options.Producers == Cardinality.One, Options.Consumers == Cardinality.One, Options.DeadConsumers == DeadConsumerPolicy.Drop);
         return RingGeometry.ForMpmc(capacity, Options.MaxMessageBytes, FixedMessageBytes, participants, flags);
+    }
+
+    private RingGeometry NewStateGeometry()
+    {
+        if (Options.CapacityBytes != 0)
+            throw new ArgumentException(
+                $"A state cell has no capacity, and {Options.CapacityBytes} bytes were asked for; its size follows from {nameof(RingOptions.MaxMessageBytes)}.");
+        if (Options.DeadConsumers == DeadConsumerPolicy.Drop)
+            throw new ArgumentException("In a state cell nobody takes anything; there is nothing of dead consumers to drop.");
+        return RingGeometry.ForState(
+            Options.MaxMessageBytes,
+            FixedMessageBytes,
+            Options.MaxParticipants == 0 ? StateLayout.DefaultParticipants : Options.MaxParticipants,
+            RingGeometry.PackFlags(Options.Producers == Cardinality.One, Options.Consumers == Cardinality.One, drops: false));
     }
 
     /// <summary>Refuses an existing region that contradicts what the caller set; the message holds both values.</summary>
@@ -52,7 +68,7 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
             Check("has a capacity in bytes of", geometry.CapacityBytes, RingGeometry.RoundCapacity(Options.CapacityBytes));
         if (Options.MaxMessageBytes != 0)
             Check("has a longest message in bytes of", geometry.MaxMessageBytes, Options.MaxMessageBytes);
-        if (geometry.Kind == RingKind.Mpmc)
+        if (geometry.Kind is RingKind.Mpmc or RingKind.State)
             CheckParticipants(geometry);
         if (geometry.Kind == RingKind.Broadcast)
             CheckBroadcast(geometry);

@@ -50,6 +50,19 @@ internal unsafe struct FreedWords<TMemory> : IClaimRoom<TMemory>
         return Room.Free;
     }
 
+    /// <summary>True when the granule that was not free has been released.</summary>
+    public readonly bool IsWorthTrying(in MpmcMap map)
+    {
+        long at = BlockedAt + map.GranuleCount;
+        // M4 acquire: as in Look. Pairs with M13.
+        return map.LapOf(at) - MpmcWord.LapOf(TMemory.LoadAcquire(map.WordAt(at), Edge.M4)) != 1;
+    }
+
+    /// <summary>True when somebody has taken the granule that is not released.</summary>
+    public readonly bool IsHeldUp(in MpmcMap map) =>
+        // M8 acquire: as survivors read it. Pairs with M10.
+        TMemory.LoadAcquire(map.ConsumerPosition, Edge.M8) > BlockedAt;
+
     public readonly bool LookForTheDead(in MpmcMap map, IRowOracle oracle, in MpmcRow own) =>
         MpmcRecovery<TMemory>.ResolveUnreleased(map, oracle, BlockedAt, own);
 }

@@ -30,6 +30,12 @@ internal interface IClaimRoom<TMemory>
     /// </summary>
     Room Look(in MpmcMap map, long position, int granules, ref long freeBelow);
 
+    /// <summary>For a wait, after a refusal: true when what was in the way is no longer. Changes nothing.</summary>
+    bool IsWorthTrying(in MpmcMap map);
+
+    /// <summary>For a wait, after a refusal: true when another participant, alive or dead, has what is in the way.</summary>
+    bool IsHeldUp(in MpmcMap map);
+
     /// <summary>
     /// After a refusal: asks the kernel about whoever is in the way. Enters the kernel only when somebody is. True when it is worth
     /// trying again.

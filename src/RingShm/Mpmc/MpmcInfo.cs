@@ -54,6 +54,9 @@ internal static unsafe class MpmcInfo
             LeasesRecovered = DirectMemory.Load(map.LeasesRecovered, Edge.M20),
             MessagesDropped = DirectMemory.Load(map.MessagesDropped, Edge.M20),
             ParticipantsRecovered = DirectMemory.Load(map.RowsSwept, Edge.M20),
+            Producers = geometry.HasOneProducer ? Cardinality.One : Cardinality.Many,
+            Consumers = geometry.HasOneConsumer ? Cardinality.One : Cardinality.Many,
+            DeadConsumers = geometry.DropsWhatTheDeadHeld ? DeadConsumerPolicy.Drop : DeadConsumerPolicy.Redeliver,
             MaxParticipants = geometry.RowCount - MpmcLayout.FirstSharedRow,
             Participants = participants,
         };

@@ -6,6 +6,14 @@ namespace RingShm.Mpmc;
 /// <summary>Whether the next granules are free, and how they become this producer's own.</summary>
 internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
 {
+    /// <summary>
+    /// For a wait, after a refusal: true when what was in the way is no longer, or the ring was completed. Changes nothing.
+    /// </summary>
+    public readonly bool IsWorthTrying() => _room.IsWorthTrying(_map) || IsCompleted;
+
+    /// <summary>For a wait, after a refusal: true when another participant, alive or dead, has what is in the way.</summary>
+    public readonly bool IsHeldUp() => _room.IsHeldUp(_map);
+
     /// <summary>Makes the next granules this producer's own. Returns their position, or -1 when they are not free.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long TakeGranules(int granules)

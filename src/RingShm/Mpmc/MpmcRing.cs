@@ -75,7 +75,7 @@ public sealed class MpmcRing : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcProducer AttachProducer() => _core.AttachProducer(static (row, core, oracle) => new MpmcProducer(row, core, oracle));
+    public MpmcProducer AttachProducer() => _core.AttachProducer(static (row, core, oracle, bells) => new MpmcProducer(row, core, oracle, bells));
 
     /// <summary>Attaches a consumer. Does not wait; may sweep what a dead participant left.</summary>
     /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it or its dead holder cannot be cleared away yet.</exception>
@@ -83,7 +83,7 @@ public sealed class MpmcRing : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcConsumer AttachConsumer() => _core.AttachConsumer(static (row, core, oracle) => new MpmcConsumer(row, core, oracle));
+    public MpmcConsumer AttachConsumer() => _core.AttachConsumer(static (row, core, oracle, bells) => new MpmcConsumer(row, core, oracle, bells));
 
     /// <summary>
     /// Says that no more messages will come. Writing throws from now on; consumers read what is there, and are then drained.

@@ -78,7 +78,7 @@ public sealed class MpmcRing<T> : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcProducer<T> AttachProducer() => _core.AttachProducer(static (row, core, oracle) => new MpmcProducer<T>(row, core, oracle));
+    public MpmcProducer<T> AttachProducer() => _core.AttachProducer(static (row, core, oracle, bells) => new MpmcProducer<T>(row, core, oracle, bells));
 
     /// <summary>Attaches a consumer. Does not wait; may sweep what a dead participant left.</summary>
     /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it or its dead holder cannot be cleared away yet.</exception>
@@ -86,7 +86,7 @@ public sealed class MpmcRing<T> : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcConsumer<T> AttachConsumer() => _core.AttachConsumer(static (row, core, oracle) => new MpmcConsumer<T>(row, core, oracle));
+    public MpmcConsumer<T> AttachConsumer() => _core.AttachConsumer(static (row, core, oracle, bells) => new MpmcConsumer<T>(row, core, oracle, bells));
 
     /// <summary>
     /// Says that no more messages will come. Writing throws from now on; consumers read what is there, and are then drained.

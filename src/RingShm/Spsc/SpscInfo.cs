@@ -35,6 +35,10 @@ internal static unsafe class SpscInfo
             MessagesRedelivered = DirectMemory.Load(map.ConsumerRedelivered, Edge.S14),
             ProducerTakeovers = DirectMemory.Load(map.ProducerTakeovers, Edge.S14),
             ConsumerTakeovers = DirectMemory.Load(map.ConsumerTakeovers, Edge.S14),
+            Producers = Cardinality.One,
+            Consumers = Cardinality.One,
+            DeadConsumers = DeadConsumerPolicy.Redeliver,
+            MaxParticipants = geometry.RowCount,
             Participants = [.. Enumerable.Range(0, geometry.RowCount).Select(row => RowLease.Describe(region, row)).OfType<ParticipantInfo>()],
         };
     }

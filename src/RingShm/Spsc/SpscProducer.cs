@@ -12,14 +12,19 @@ namespace RingShm;
 /// </summary>
 public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
 {
+    private readonly Doorbell<DirectMemory> _others;
     private Spsc.SpscProducerCore<DirectMemory> _core;
     private ClaimWriter? _writer;
     private long* _claimHeader;
     private int _claimBytes;
     private long _claimNumber;
 
-    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
-        : base(row) => _core = core;
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells)
+        : base(row, bells)
+    {
+        _core = core;
+        _others = bells.Others;
+    }
 
     /// <summary>The longest message, in bytes.</summary>
     public int MaxMessageBytes => _core.MaxMessageBytes;
@@ -39,7 +44,9 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         long position = Enter(ref _core.State);
         if (!_core.HasRoomAt(position, message.Length))
             return TryWriteSlow(message, type);
-        Exit(ref _core.State, _core.WriteAt(position, message, type));
+        long next = _core.WriteAt(position, message, type);
+        _others.Ring();
+        Exit(ref _core.State, next);
         return true;
     }
 
@@ -65,10 +72,10 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryWrite(message, type))
         {
-            if (!backoff.TryWait())
+            if (!TryWait(limit, message.Length))
                 return false;
         }
 
@@ -112,7 +119,10 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         Enter(ref _core.State);
         try
         {
-            return _core.TryWriteBatch(messages, type);
+            int written = _core.TryWriteBatch(messages, type);
+            if (written > 0)
+                _others.Ring();
+            return written;
         }
         finally
         {
@@ -133,6 +143,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         {
             _core.ThrowIfCompleted();
             _core.Publish(header, lengthBytes, type);
+            _others.Ring();
         }
         finally
         {
@@ -188,7 +199,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     {
         try
         {
-            return _core.TryWrite(message, type);
+            return Rung(_core.TryWrite(message, type));
         }
         finally
         {
@@ -211,5 +222,23 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
             if (!reserved)
                 Leave();
         }
+    }
+
+    private bool Rung(bool isWritten)
+    {
+        if (isWritten)
+            _others.Ring();
+        return isWritten;
+    }
+
+    private bool TryWait(in WaitLimit limit, int payloadBytes)
+    {
+        Room condition = new(this, payloadBytes);
+        return Bells.Wait(ref condition, limit);
+    }
+
+    private readonly struct Room(SpscProducer handle, int payloadBytes) : IWaitCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying(payloadBytes) || handle.IsDisposed;
     }
 }

@@ -13,12 +13,14 @@ namespace RingShm;
 public sealed unsafe class SpscProducer<T> : RingHandle
     where T : unmanaged
 {
+    private readonly Doorbell<DirectMemory> _others;
     private Spsc.SpscProducerCore<DirectMemory> _core;
 
-    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
-        : base(row)
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells)
+        : base(row, bells)
     {
         _core = core;
+        _others = bells.Others;
         _core.CountByPosition(Layout.RecordLayout.SizeOf(sizeof(T)));
     }
 
@@ -36,6 +38,7 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         long next = _core.PutAt(position, value, type);
         if (next == position)
             return TryWriteSlow(value, type);
+        _others.Ring();
         Exit(ref _core.State, next);
         return true;
     }
@@ -50,7 +53,10 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         Enter(ref _core.State);
         try
         {
-            return _core.TryWriteBatch(values, type);
+            int written = _core.TryWriteBatch(values, type);
+            if (written > 0)
+                _others.Ring();
+            return written;
         }
         finally
         {
@@ -80,10 +86,10 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(in T value, int type, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryWrite(in value, type))
         {
-            if (!backoff.TryWait())
+            if (!TryWait(limit, sizeof(T)))
                 return false;
         }
 
@@ -101,11 +107,29 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     {
         try
         {
-            return _core.TryWrite(value, type);
+            return Rung(_core.TryWrite(value, type));
         }
         finally
         {
             Leave();
         }
+    }
+
+    private bool Rung(bool isWritten)
+    {
+        if (isWritten)
+            _others.Ring();
+        return isWritten;
+    }
+
+    private bool TryWait(in WaitLimit limit, int payloadBytes)
+    {
+        Room condition = new(this, payloadBytes);
+        return Bells.Wait(ref condition, limit);
+    }
+
+    private readonly struct Room(SpscProducer<T> handle, int payloadBytes) : IWaitCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying(payloadBytes) || handle.IsDisposed;
     }
 }

@@ -69,13 +69,13 @@ public sealed class SpscRing : IDisposable
     /// <exception cref="RingCompletedException">The ring was completed.</exception>
     /// <exception cref="RingCorruptException">The ring's positions or records make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
-    public SpscProducer AttachProducer() => _core.AttachProducer(static (row, core) => new SpscProducer(row, core));
+    public SpscProducer AttachProducer() => _core.AttachProducer(static (row, core, bells) => new SpscProducer(row, core, bells));
 
     /// <summary>Takes the consumer role. Does not wait.</summary>
     /// <exception cref="RoleTakenException">A live participant, here or in another process, holds it.</exception>
     /// <exception cref="RingCorruptException">The ring's positions make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
-    public SpscConsumer AttachConsumer() => _core.AttachConsumer(static (row, core) => new SpscConsumer(row, core));
+    public SpscConsumer AttachConsumer() => _core.AttachConsumer(static (row, core, bells) => new SpscConsumer(row, core, bells));
 
     /// <summary>
     /// Says that no more messages will come. Writing throws from now on; the consumer reads what is there, and is then drained.

@@ -19,26 +19,27 @@ internal sealed unsafe class SpscRingCore : RingCore
         DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0);
 
     /// <summary>Takes the producer's row and makes its handle.</summary>
-    public THandle AttachProducer<THandle>(Func<RowLease, SpscProducerCore<DirectMemory>, THandle> handle)
+    public THandle AttachProducer<THandle>(Func<RowLease, SpscProducerCore<DirectMemory>, HandleBells, THandle> handle)
         where THandle : RingHandle =>
         Attach(SpscLayout.ProducerRow, ParticipantRole.Producer, (row, predecessorDied) =>
         {
             if (IsCompleted)
                 ThrowHelper.Completed();
-            return handle(row, SpscRoles<DirectMemory>.StartProducer(_map, predecessorDied));
+            return handle(row, SpscRoles<DirectMemory>.StartProducer(_map, predecessorDied), BellsOf(ParticipantRole.Producer));
         });
 
     /// <summary>Takes the consumer's row and makes its handle.</summary>
-    public THandle AttachConsumer<THandle>(Func<RowLease, SpscConsumerCore<DirectMemory>, THandle> handle)
+    public THandle AttachConsumer<THandle>(Func<RowLease, SpscConsumerCore<DirectMemory>, HandleBells, THandle> handle)
         where THandle : RingHandle =>
         Attach(SpscLayout.ConsumerRow, ParticipantRole.Consumer, (row, predecessorDied) =>
-            handle(row, SpscRoles<DirectMemory>.StartConsumer(_map, predecessorDied)));
+            handle(row, SpscRoles<DirectMemory>.StartConsumer(_map, predecessorDied), BellsOf(ParticipantRole.Consumer)));
 
     public void Complete() => WithRegion(() =>
     {
         ThrowIfReadOnly();
         // S12 release: what was published before stays before the end mark. Pairs with S13.
         DirectMemory.StoreRelease(_map.Completed, 1, Edge.S12);
+        Region.InterruptAll();
         return true;
     });
 
@@ -49,6 +50,10 @@ internal sealed unsafe class SpscRingCore : RingCore
         if (options.Producers == Cardinality.Many || options.Consumers == Cardinality.Many)
             throw new ArgumentException(
                 $"An SPSC ring has one producer and one consumer; the options ask for {options.Producers} and {options.Consumers}.", nameof(options));
+        if (options.MaxParticipants is not (0 or SpscLayout.RowCount))
+            throw new ArgumentException($"An SPSC ring has two participants; the options ask for {options.MaxParticipants}.", nameof(options));
+        if (options.DeadConsumers == DeadConsumerPolicy.Drop)
+            throw new ArgumentException("An SPSC ring delivers again what a dead consumer held; the options ask to drop it.", nameof(options));
         return options;
     }
 

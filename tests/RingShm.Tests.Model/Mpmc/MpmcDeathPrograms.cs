@@ -16,7 +16,7 @@ internal static class MpmcDeathPrograms
     private const int C = 4;
 
     public static IReadOnlyList<ModelProgram> All { get; } =
-        [.. Afterwards, .. Left, .. For(locks: true, ""), .. For(locks: false, "-without-locks"), .. Meanwhile];
+        [.. Afterwards, .. Left, .. For(locks: true, ""), .. For(locks: false, "-without-locks"), .. Meanwhile, .. Together];
 
     /// <summary>One dies, at each of its accesses; then another comes, or two that do not interrupt each other.</summary>
     private static IEnumerable<ModelProgram> Afterwards =>
@@ -135,6 +135,26 @@ internal static class MpmcDeathPrograms
         MpmcScenario.Of("mpmc-kill-before-the-end", Looking(MpmcSetting.Inline(2)) with { Prefilled = 1, AsksForTheEnd = true }, 1,
             MortalConsumer("consumer 1", A, c => c.LeaseBatches(1, unsettledOfFirst: 1, count: 2)),
             Consumer("consumer 2", B, c => c.Lease()), Visitor("completer", Complete)) with { IsSampled = true },
+    ];
+
+    /// <summary>Two at work die at once, each at any of its accesses.</summary>
+    private static IEnumerable<ModelProgram> Together =>
+    [
+        MpmcScenario.Of("mpmc-kill-both-producers", Looking(MpmcSetting.Inline(3)), 2,
+            MortalProducer("producer 1", A, p => p.WriteValues(1)), MortalProducer("producer 2", B, p => p.WriteValues(1)),
+            Consumer("consumer", C, c => c.TakeValues(), Follows)) with { IsSampled = true },
+        MpmcScenario.Of("mpmc-kill-both-consumers", Looking(MpmcSetting.Inline(3)) with { Prefilled = 2 }, 2,
+            MortalConsumer("consumer 1", A, c => c.Lease(1)), MortalConsumer("consumer 2", B, c => c.TakeValues(1)),
+            Consumer("consumer 3", C, c => c.Lease(), Follows)) with { IsSampled = true },
+        MpmcScenario.Of("mpmc-kill-producer-and-consumer", Looking(MpmcSetting.Inline(3)) with { Prefilled = 1 }, 2,
+            MortalProducer("producer", A, p => p.WriteValues(1)), MortalConsumer("consumer 1", B, c => c.Lease(1)),
+            Consumer("consumer 2", C, c => c.Lease(), Follows)) with { IsSampled = true },
+        MpmcScenario.Of("mpmc-kill-batch-and-survivor", Looking(MpmcSetting.Inline(3)) with { Prefilled = 2 }, 2,
+            MortalConsumer("consumer 1", A, c => c.LeaseBatches(2, unsettledOfFirst: 1, count: 2)), MortalConsumer("consumer 2", B, c => c.Lease()),
+            Consumer("consumer 3", C, c => c.Lease(), Follows)) with { IsSampled = true },
+        MpmcScenario.Of("mpmc-side-kill-both-producers", Looking(MpmcSetting.Side(3)) with { StartPosition = 7 }, 2,
+            MortalProducer("producer 1", A, p => p.Write(60)), MortalProducer("producer 2", B, p => p.Write(9)),
+            Consumer("consumer", C, c => c.Lease(), Follows)) with { IsSampled = true },
     ];
 
     private static IEnumerable<ModelProgram> For(bool locks, string suffix) =>

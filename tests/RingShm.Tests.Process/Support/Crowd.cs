@@ -72,10 +72,17 @@ internal sealed class Crowd : IDisposable
 
     public static void AwaitAttached(Member member) => _ = member.Peer.Expect("attached");
 
-    public static void Kill(Member member)
+    /// <summary>Kills them at the same moment.</summary>
+    public static void Kill(params ReadOnlySpan<Member> members)
     {
-        member.WasKilled = member.HasLeft = true;
-        member.Peer.Kill();
+        foreach (Member member in members)
+        {
+            member.WasKilled = member.HasLeft = true;
+            member.Peer.Strike();
+        }
+
+        foreach (Member member in members)
+            member.Peer.WaitForExit();
     }
 
     /// <summary>Waits until everybody who is there gets on: producers publish, consumers poll, and messages are delivered.</summary>

@@ -5,12 +5,15 @@ using RingShm.TestPeer.Commands;
 namespace RingShm.Tests.Processes.Support;
 
 /// <summary>
-/// Keeps so many producers and as many consumers at work, and kills one of them at every step, whatever it is doing: working, or
-/// still attaching. Never waits for a process to start; who is ready steps in.
+/// Keeps so many producers and as many consumers at work, and kills one of them at every step, now and then several in one
+/// blow, whatever they are doing: working, or still attaching. Never waits for a process to start; who is ready steps in.
 /// </summary>
 internal sealed class MpmcKiller(Crowd crowd, MpmcDeliveryCheck check, Random random, int perSide)
 {
     private const int StandbysPerSide = 3;
+
+    /// <summary>At one step in so many, several go at once; all of them, if it comes to that.</summary>
+    private const int OneInTogether = 4;
 
     private static readonly MpmcWrite[] s_writes = [MpmcWrite.Write, MpmcWrite.Claim, MpmcWrite.Claims, MpmcWrite.Batch];
     private static readonly MpmcRead[] s_reads = [MpmcRead.Lease, MpmcRead.Leases, MpmcRead.Wait, MpmcRead.Batch];
@@ -26,22 +29,31 @@ internal sealed class MpmcKiller(Crowd crowd, MpmcDeliveryCheck check, Random ra
 
     public int ConsumersKilled { get; private set; }
 
+    /// <summary>Of both, how many went in one blow with others.</summary>
+    public int TogetherKilled { get; private set; }
+
     /// <summary>How long at the most no message was published and none delivered, as seen from outside.</summary>
     public TimeSpan LongestSilence { get; private set; }
 
     public void Step()
     {
         Watch();
-        if (_working.Count > 0)
+        List<Crowd.Member> victims = [];
+        int wanted = random.Next(OneInTogether) == 0 ? random.Next(2, (2 * perSide) + 1) : 1;
+        while (victims.Count < wanted && _working.Count > 0)
         {
             Crowd.Member victim = _working[random.Next(_working.Count)];
-            Assert.False(victim.Peer.HasExited, $"{victim} ended by itself: {victim.Peer.Description}");
-            Crowd.Kill(victim);
             _ = _working.Remove(victim);
+            victims.Add(victim);
+            Assert.False(victim.Peer.HasExited, $"{victim} ended by itself: {victim.Peer.Description}");
             ProducersKilled += victim.IsProducer ? 1 : 0;
             ConsumersKilled += victim.IsProducer ? 0 : 1;
-            crowd.Report(check, victim);
         }
+
+        Crowd.Kill([.. victims]);
+        TogetherKilled += victims.Count > 1 ? victims.Count : 0;
+        foreach (Crowd.Member victim in victims)
+            crowd.Report(check, victim);
 
         Fill(isProducer: true);
         Fill(isProducer: false);

@@ -90,15 +90,21 @@ internal sealed class Peer : IDisposable
     /// <summary>True when some line of stdout that has arrived by now starts with this word.</summary>
     public bool HasSaidSoFar(string word) => _lines.Any(line => line.StartsWith(word, StringComparison.Ordinal));
 
+    /// <summary>Gives a line to its standard input.</summary>
+    public void Say(string line) => _process.StandardInput.WriteLine(line);
+
     /// <summary>Wakes a peer that stands by or holds something.</summary>
     public void Go() => _process.StandardInput.WriteLine("go");
 
     /// <summary>SIGKILL (on Windows TerminateProcess). Returns when the kernel has buried it.</summary>
     public void Kill()
     {
-        _process.Kill();
+        Strike();
         WaitForExit();
     }
+
+    /// <summary>The same without waiting for the kernel.</summary>
+    public void Strike() => _process.Kill();
 
     /// <summary>Waits for the end; no matter how it ended.</summary>
     public int WaitForExit()

@@ -114,6 +114,20 @@ public sealed class OpenModeTests
     }
 
     [Fact]
+    public void What_only_an_mpmc_ring_can_be_asked_for_is_refused_by_an_spsc_ring()
+    {
+        using TestRegion region = new();
+        Assert.Contains("3", Assert.Throws<ArgumentException>(() => SpscRing.Create(region, new RingOptions { MaxParticipants = 3 })).Message);
+        Assert.Contains("drop", Assert.Throws<ArgumentException>(
+            () => SpscRing.Create(region, new RingOptions { DeadConsumers = DeadConsumerPolicy.Drop })).Message);
+        using SpscRing ring = SpscRing.Create(region, new RingOptions { MaxParticipants = 2, DeadConsumers = DeadConsumerPolicy.Redeliver });
+        RingInfo info = ring.GetInfo();
+        Assert.Equal(
+            (Cardinality.One, Cardinality.One, DeadConsumerPolicy.Redeliver, 2),
+            (info.Producers, info.Consumers, info.DeadConsumers, info.MaxParticipants));
+    }
+
+    [Fact]
     public void A_negative_open_timeout_is_misuse() => Assert.Throws<ArgumentOutOfRangeException>(
         () => SpscRing.CreateOrOpen(TestRegion.NewName(), new RingOptions { OpenTimeout = TimeSpan.FromSeconds(-1) }));
 

@@ -102,6 +102,25 @@ public sealed unsafe class CorruptRingTests
     }
 
     [Fact]
+    public void A_record_damaged_under_an_open_message_hinders_neither_other_reads_nor_the_handing_back()
+    {
+        using TestFolder folder = new();
+        using MpmcRing ring = MpmcRing.Create(folder.File(), new RingOptions { CapacityBytes = 1024, MaxMessageBytes = 300, MaxParticipants = 4 });
+        using MpmcProducer producer = ring.AttachProducer();
+        MpmcConsumer consumer = ring.AttachConsumer();
+        Assert.True(producer.TryWrite([], 1));
+        Assert.True(producer.TryWrite([], 2));
+        Assert.True(consumer.TryRead(out Message first));
+        FileBytes.Write(folder.File(), RingGeometry.ForMpmc(1024, 300, 0, 4, 0).DataOffset, BitConverter.GetBytes(-1));
+        Assert.Equal((2, false), MpmcPair.Next(consumer));
+        first.Dispose();
+        Assert.Equal(0, ring.GetInfo().UsedBytes);
+        // With its lease over the handle has nothing open, and leaves when it is told to.
+        consumer.Dispose();
+        Assert.Equal(ParticipantRole.Producer, Assert.Single(ring.GetInfo().Participants).Role);
+    }
+
+    [Fact]
     public void A_typed_ring_has_no_length_that_could_be_damaged()
     {
         using MpmcStage stage = new(maxMessageBytes: 0, fixedMessageBytes: 8);

@@ -116,7 +116,10 @@ public sealed class RingTests
     {
         using TestRegion region = new();
         using MpmcRing ring = MpmcRing.Create(region, new RingOptions { MaxParticipants = 3 });
-        Assert.Equal(3, ring.GetInfo().MaxParticipants);
+        RingInfo info = ring.GetInfo();
+        Assert.Equal(
+            (Cardinality.Many, Cardinality.Many, DeadConsumerPolicy.Redeliver, 3),
+            (info.Producers, info.Consumers, info.DeadConsumers, info.MaxParticipants));
         using MpmcProducer producer = ring.AttachProducer();
         using MpmcProducer second = ring.AttachProducer();
         MpmcConsumer consumer = ring.AttachConsumer();
