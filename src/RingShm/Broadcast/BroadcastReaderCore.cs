@@ -199,6 +199,17 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
     /// </summary>
     public readonly bool LookForTheDead(IRowOracle oracle) => BroadcastRecovery<TMemory>.ResolveUnpublished(_map, oracle, _position, _row);
 
+    /// <summary>For a wait, after a read in vain: true when something is to be read, passed or reported, or the ring is drained. Changes nothing.</summary>
+    public readonly bool IsWorthTrying() => BroadcastRetention<TMemory>.Look(_slots, _position, out _) != Passage.Unpublished
+        // B11 acquire: as in ThrowIfEvicted. Pairs with B12.
+        || (_map.EvictsSlowReaders && TMemory.LoadAcquire(_row.Evicted, Edge.B11) != 0)
+        || IsDrained();
+
+    /// <summary>For a wait: true when something was claimed here that is not published.</summary>
+    public readonly bool IsHeldUp() =>
+        // M15 acquire: as survivors read it. Pairs with M3.
+        TMemory.LoadAcquire(_map.WriterPosition, Edge.M15) > _position;
+
     /// <summary>This reader holds nobody back any more.</summary>
     public readonly void Leave() =>
         // B6 release: our reads are over. Pairs with B5.
