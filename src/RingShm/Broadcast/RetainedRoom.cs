@@ -56,7 +56,7 @@ internal unsafe struct RetainedRoom<TMemory>(BroadcastMap map) : IClaimRoom<TMem
                 long slowest = Slowest(evicts: false);
                 if (slowest < _needed)
                     return Full(position, slowest);
-                if (!TryFindNext(kept.Position, slowest, out long next))
+                if (!TryFindNext(kept, slowest, out long next))
                     return Full(position, _unpublished);
                 if (next > kept.Position)
                     BroadcastRetention<TMemory>.Advance(_map, kept, next);
@@ -103,10 +103,10 @@ internal unsafe struct RetainedRoom<TMemory>(BroadcastMap map) : IClaimRoom<TMem
     /// The next retained position: where a message begins, past what is needed and a little further, as far as everything is published
     /// and read. False when an unpublished claim is in the way.
     /// </summary>
-    private bool TryFindNext(long from, long slowest, out long next)
+    private bool TryFindNext(in Retained kept, long slowest, out long next)
     {
         long wanted = Math.Min(_needed + _map.SlackGranules, slowest);
-        next = from;
+        next = kept.Position;
         while (next < wanted || next < _needed)
         {
             Passage passage = BroadcastRetention<TMemory>.Look(_map.Slots, next, out int granules);
@@ -116,9 +116,14 @@ internal unsafe struct RetainedRoom<TMemory>(BroadcastMap map) : IClaimRoom<TMem
                 return false;
             }
 
-            // What was written over was given up by others: nothing to do but to look again.
             if (passage == Passage.Overwritten)
-                next = from;
+            {
+                // B1 acquire: others gave it up before, so their step is there: nothing to do but to look again. Pairs with B3.
+                if (TMemory.LoadAcquire(_map.RetainedStep, Edge.B1) == kept.Step)
+                    ThrowHelper.CorruptSlot(next, TMemory.Load(_map.Slots.WordAt(next), Edge.B8));
+                next = kept.Position;
+            }
+
             if (passage is Passage.Unpublished or Passage.Overwritten || (next >= _needed && next + granules > slowest))
                 return true;
             next += granules;
