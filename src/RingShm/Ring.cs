@@ -1,3 +1,4 @@
+using RingShm.Broadcast;
 using RingShm.Layout;
 using RingShm.Mapping;
 using RingShm.Mpmc;
@@ -33,6 +34,7 @@ public static unsafe class Ring
     public static RingInfo Inspect(RegionName name) => With(name, RingAccess.ReadOnly, static region => region.Header.Geometry.Kind switch
     {
         RingKind.Mpmc => MpmcInfo.Read(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        RingKind.Broadcast => BroadcastInfo.Read(region, new BroadcastMap(region.Base, region.Header.Geometry)),
         RingKind.State => StateInfo.Read(region, new StateMap(region.Base, region.Header.Geometry)),
         _ => SpscInfo.Read(region, new SpscMap(region.Base, region.Header.Geometry)),
     });
@@ -45,6 +47,7 @@ public static unsafe class Ring
     public static RingVerification Verify(RegionName name) => With(name, RingAccess.ReadOnly, static region => region.Header.Geometry.Kind switch
     {
         RingKind.Mpmc => MpmcVerifier.Verify(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        RingKind.Broadcast => BroadcastVerifier.Verify(region, new BroadcastMap(region.Base, region.Header.Geometry)),
         RingKind.State => StateVerifier.Verify(region, new StateMap(region.Base, region.Header.Geometry)),
         _ => SpscVerifier.Verify(region, new SpscMap(region.Base, region.Header.Geometry)),
     });
@@ -58,6 +61,7 @@ public static unsafe class Ring
     public static RingRecovery Recover(RegionName name) => With(name, RingAccess.ReadWrite, static region => region.Header.Geometry.Kind switch
     {
         RingKind.Mpmc => MpmcRows.RecoverAndWake(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        RingKind.Broadcast => BroadcastRows.RecoverAndWake(region, new BroadcastMap(region.Base, region.Header.Geometry)),
         RingKind.State => StateRows.Recover(region, new StateMap(region.Base, region.Header.Geometry)),
         _ => new RingRecovery(region.DisplayName, 0, 0, 0, 0, 0),
     });

@@ -121,6 +121,15 @@ public sealed record RingInfo
     /// </summary>
     public int MaxParticipants { get; init; }
 
+    /// <summary>Broadcast: where the oldest message begins that is retained, in bytes of ring since creation.</summary>
+    public long RetainedPosition { get; init; }
+
+    /// <summary>Broadcast: messages that lapped readers of a lossy ring were told they lost, each reader for itself.</summary>
+    public long MessagesLost { get; init; }
+
+    /// <summary>Broadcast: readers without which writers went on because they were a whole ring behind, dead ones among them.</summary>
+    public long ReadersEvicted { get; init; }
+
     /// <summary>Who is attached, the dead not yet replaced among them.</summary>
     public required IReadOnlyList<ParticipantInfo> Participants { get; init; }
 }

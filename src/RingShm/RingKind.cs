@@ -15,6 +15,9 @@ public enum RingKind
     /// <summary>A ring with any number of producers and consumers, each message for one of them: an MPMC ring.</summary>
     Mpmc = 2,
 
+    /// <summary>A ring in which every reader sees every message: a broadcast ring.</summary>
+    Broadcast = 3,
+
     /// <summary>The latest value and nothing else, for any number of writers and readers: a state cell.</summary>
     State = 4,
 }

@@ -74,10 +74,10 @@ internal sealed record RegionHeader(
     private static RingGeometry DecodeGeometry(ReadOnlySpan<byte> page, string name)
     {
         int kind = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.KindOffset..]);
-        if (kind is not (int)RingKind.Spsc and not (int)RingKind.Mpmc and not (int)RingKind.State)
+        if (kind is not (int)RingKind.Spsc and not (int)RingKind.Mpmc and not (int)RingKind.Broadcast and not (int)RingKind.State)
             throw new RingMismatchException($"'{name}' holds a ring of kind {kind}, which this library does not know.");
         int flags = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.FlagsOffset..]);
-        if ((flags & ~KnownFlagsOf(kind)) != 0)
+        if ((flags & ~KnownFlagsOf(kind)) != 0 || (kind == (int)RingKind.Broadcast && !RingGeometry.AreBroadcastFlags(flags)))
             throw new RingMismatchException($"'{name}' has flags 0x{flags:X8}, which this library does not know.");
         long capacity = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.CapacityBytesOffset..]);
         long maxMessage = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.MaxMessageBytesOffset..]);
@@ -87,16 +87,19 @@ internal sealed record RegionHeader(
         if (capacity is < RingGeometry.SmallestCapacityBytes or > RingGeometry.LargestCapacityBytes
             || !BitOperations.IsPow2(capacity)
             || maxMessage < 0
-            || maxMessage > (kind == (int)RingKind.Mpmc ? RingGeometry.LargestMpmcMessageBytes(capacity) : RingGeometry.LargestMessageBytes(capacity))
+            || maxMessage > (kind == (int)RingKind.Spsc ? RingGeometry.LargestMessageBytes(capacity) : RingGeometry.LargestMpmcMessageBytes(capacity))
             || fixedMessage < 0 || (fixedMessage != 0 && fixedMessage != maxMessage))
         {
             throw new RingCorruptException(
                 $"'{name}' has an impossible geometry: capacity {capacity}, longest message {maxMessage}, fixed message {fixedMessage} bytes.");
         }
 
-        RingGeometry geometry = kind == (int)RingKind.Mpmc
-            ? RingGeometry.ForMpmc(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags)
-            : RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage);
+        RingGeometry geometry = (RingKind)kind switch
+        {
+            RingKind.Mpmc => RingGeometry.ForMpmc(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags),
+            RingKind.Broadcast => RingGeometry.ForBroadcast(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags),
+            _ => RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage),
+        };
         ExpectFields(page, geometry, name);
         return geometry;
     }
@@ -122,6 +125,7 @@ internal sealed record RegionHeader(
     private static int KnownFlagsOf(int kind) => (RingKind)kind switch
     {
         RingKind.Mpmc => RingGeometry.KnownFlags,
+        RingKind.Broadcast => RingGeometry.KnownBroadcastFlags,
         RingKind.State => RingGeometry.KnownStateFlags,
         _ => 0,
     };

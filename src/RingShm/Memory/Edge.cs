@@ -145,6 +145,45 @@ internal enum Edge
     /// <summary>MPMC consumer: hands a message that it took back undelivered, release. Pairs with <see cref="M9"/>.</summary>
     M22,
 
+    /// <summary>Broadcast: loads a retention word (step, position, messages), acquire. Pairs with <see cref="B2"/>, <see cref="B3"/>.</summary>
+    B1,
+
+    /// <summary>Broadcast writer: decides the next pair of retained position and messages, each by compare-and-swap.</summary>
+    B2,
+
+    /// <summary>Broadcast writer: makes that pair the one that holds, by compare-and-swap of the step.</summary>
+    B3,
+
+    /// <summary>
+    /// Broadcast writer: a fence between the step that it knows (<see cref="B1"/>, <see cref="B3"/>) and its look at the cursors and its
+    /// writes. Pairs with <see cref="B7"/> and <see cref="B10"/>.
+    /// </summary>
+    B4,
+
+    /// <summary>Broadcast writer: loads a reader's cursor, acquire. Pairs with <see cref="B6"/>.</summary>
+    B5,
+
+    /// <summary>Broadcast reader: stores its cursor, release: its reads are over. Pairs with <see cref="B5"/>.</summary>
+    B6,
+
+    /// <summary>Broadcast reader: a fence between announcing its first cursor and its look whether that is still retained.</summary>
+    B7,
+
+    /// <summary>Broadcast reader, and writer that looks what it may give up: loads a slot word, acquire. Pairs with M6, M18.</summary>
+    B8,
+
+    /// <summary>Broadcast reader: reads record header and payload, in place or for a copy that is judged afterwards.</summary>
+    B9,
+
+    /// <summary>Broadcast reader: a load fence between the copy (<see cref="B9"/>) and the judgement (<see cref="B11"/>).</summary>
+    B10,
+
+    /// <summary>Broadcast reader: after a copy, loads what says whether it may have been written over, acquire.</summary>
+    B11,
+
+    /// <summary>Broadcast: the evicted word of a reader's row: set by compare-and-swap, cleared by a new owner; loaded acquire.</summary>
+    B12,
+
     /// <summary>State cell, everybody: loads the current word, acquire. Pairs with <see cref="V18"/>.</summary>
     V1,
 

@@ -9,7 +9,7 @@ public sealed class FormatDocumentTests
 {
     private static readonly Type[] Layouts =
         [
-            typeof(HeaderLayout), typeof(SpscLayout), typeof(MpmcLayout), typeof(MpmcWord), typeof(DoorbellLayout), typeof(RowLayout),
+            typeof(HeaderLayout), typeof(SpscLayout), typeof(MpmcLayout), typeof(MpmcWord), typeof(BroadcastLayout), typeof(DoorbellLayout), typeof(RowLayout),
             typeof(RecordLayout), typeof(RingGeometry), typeof(StateLayout), typeof(StateWord), typeof(StateBufferLayout), typeof(StateRowLayout),
         ];
 
@@ -23,6 +23,7 @@ public sealed class FormatDocumentTests
     [InlineData("Identity page", typeof(HeaderLayout))]
     [InlineData("Control lines", typeof(SpscLayout))]
     [InlineData("MPMC control lines", typeof(MpmcLayout))]
+    [InlineData("Broadcast control lines", typeof(BroadcastLayout))]
     [InlineData("Doorbells", typeof(DoorbellLayout))]
     [InlineData("Participant rows", typeof(RowLayout))]
     [InlineData("State control lines", typeof(StateLayout))]
@@ -39,6 +40,7 @@ public sealed class FormatDocumentTests
     [InlineData("Identity page")]
     [InlineData("Control lines")]
     [InlineData("MPMC control lines")]
+    [InlineData("Broadcast control lines")]
     [InlineData("Doorbells")]
     [InlineData("Participant rows")]
     [InlineData("State control lines")]
