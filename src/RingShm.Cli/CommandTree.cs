@@ -34,6 +34,7 @@ internal static class CommandTree
             RecoverCommand.Build(),
             RemoveCommand.Build(),
             WatchCommand.Build(ending),
+            BenchCommand.Build(),
             DemoPeerCommand.Build(),
         };
         try
