@@ -33,6 +33,11 @@ internal static class CrowdCatalog
 
     public static CrowdEntry Yardstick64 { get; } = CrowdEntry.Of<Message64, VyukovCrowd<Message64>>("Vyukov (control)");
 
+    private static int[] Lengths { get; } = [8, 64, 256, 1024, 16384, 1 << 20];
+
+    private static SortedDictionary<int, CrowdEntry> LongYardsticks { get; } = new(Lengths.Where(static bytes => bytes > Yardstick64.MessageBytes)
+        .ToDictionary(static bytes => bytes, static bytes => CrowdBytesPart<VyukovBytesCrowd>.Entry("Vyukov (control)", bytes)));
+
     public static IReadOnlyList<CrowdEntry> Entries { get; } =
     [
         Yardstick8,
@@ -51,6 +56,10 @@ internal static class CrowdCatalog
         NativeCrowdPart.Entry<Message64>("boost lockfree queue, C++", PeerKind.BoostQueue),
         NativeCrowdPart.Entry<Message8>("atomic_queue AtomicQueue, C++", PeerKind.AtomicQueueMpmc),
         NativeCrowdPart.Entry<Message64>("atomic_queue AtomicQueue2, C++", PeerKind.AtomicQueueMpmc),
+        CrowdBatchPart<Message8>.Entry("MpmcRing<T> batches of 32"),
+        CrowdBatchPart<Message64>.Entry("MpmcRing<T> batches of 32"),
+        .. Lengths.Select(static bytes => CrowdBytesPart<MpmcBytesCrowd>.Entry("MpmcRing", bytes)),
+        .. LongYardsticks.Values,
         .. Explored,
     ];
 
@@ -101,7 +110,9 @@ internal static class CrowdCatalog
         Idea64<TableRun8>("64-byte slots, words in a table, 16 pauses after a run of 8"),
     ];
 
-    public static CrowdEntry YardstickOf(CrowdEntry entry) => entry.MessageBytes == Yardstick8.MessageBytes ? Yardstick8 : Yardstick64;
+    public static CrowdEntry YardstickOf(CrowdEntry entry) => entry.MessageBytes == Yardstick8.MessageBytes
+        ? Yardstick8
+        : LongYardsticks.GetValueOrDefault(entry.MessageBytes, Yardstick64);
 
     private static CrowdEntry Idea8<TTuning>(string name)
         where TTuning : struct, Prototypes.ITuning =>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RingShm.Load.Crowd;
 
 /// <summary>What one burst took.</summary>
@@ -66,6 +68,11 @@ internal sealed class CrowdConductor(CrowdOptions options, Shape shape, CrowdSta
     private const int WarmUpPasses = 5;
     private const int WarmUpBursts = 32;
     private const int WarmUpCount = 2048;
+    private const int FewestWarmUpBursts = 8;
+
+    /// <summary>What a warm-up burst moves at most; a pass that takes longer than the second stops early.</summary>
+    private const int WarmUpBytes = 4 << 20;
+    private const double WarmUpSeconds = 0.1;
     private const int WarmUpPauseMilliseconds = 150;
     private const int PingPongCount = 1000;
     private const int ShortestCount = 64;
@@ -115,10 +122,12 @@ internal sealed class CrowdConductor(CrowdOptions options, Shape shape, CrowdSta
     private void WarmUp(int entry, CrowdOutcome outcome)
     {
         Open(entry);
-        for (int i = 0; i < WarmUpBursts; i++)
+        long start = Stopwatch.GetTimestamp();
+        long count = Math.Clamp(WarmUpBytes / CrowdCatalog.Entries[entry].MessageBytes, ShortestCount, WarmUpCount) / shape.Producers;
+        for (int i = 0; i < WarmUpBursts && (i < FewestWarmUpBursts || Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds); i++)
         {
-            Play(entry, outcome, isBaseline: true, WarmUpCount / shape.Producers);
-            Play(entry, outcome, isBaseline: false, WarmUpCount / shape.Producers);
+            Play(entry, outcome, isBaseline: true, count);
+            Play(entry, outcome, isBaseline: false, count);
         }
 
         Close(entry);
@@ -182,7 +191,7 @@ internal sealed class CrowdConductor(CrowdOptions options, Shape shape, CrowdSta
         foreach (CrowdReceipt receipt in receipts)
             sum += receipt.Sum;
         long count = receipts.Sum(receipt => receipt.Count);
-        ulong expected = entry.ExpectedSum(burst, shape.Producers);
+        ulong expected = (isBaseline ? CrowdCatalog.YardstickOf(entry) : entry).ExpectedSum(burst, shape.Producers);
         if (count != total || sum != expected)
         {
             throw new InvalidDataException(

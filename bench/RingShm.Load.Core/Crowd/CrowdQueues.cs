@@ -63,6 +63,10 @@ internal struct MpmcRingCrowd<T> : ICrowdQueue<MpmcRingCrowd<T>, T>
 
     public readonly bool TryDequeue(out T message) => _consumer!.TryRead(out message);
 
+    public readonly int EnqueueBatch(ReadOnlySpan<T> messages) => _producer!.TryWriteBatch(messages);
+
+    public readonly int DequeueBatch(Span<T> messages) => _consumer!.TryReadBatch(messages);
+
     public readonly void Detach() => _ring.Dispose();
 
     /// <summary>A capacity that gives exactly so many slots.</summary>

@@ -116,6 +116,9 @@ internal sealed unsafe class CrowdStage : IDisposable
     /// <summary>Producer: counts itself as finished; true for the last one.</summary>
     public bool IsLastToFinish(int producers) => Interlocked.Increment(ref Word(FinishedLine, 0)) == producers;
 
+    /// <summary>Consumer: whether all producers have counted themselves as finished.</summary>
+    public bool HaveFinished(int producers) => Volatile.Read(ref Word(FinishedLine, 0)) == producers;
+
     /// <summary>The two ends of a ping-pong; whoever shares a processor with the other yields.</summary>
     public void PlayPingPong(bool leads, long count)
     {
