@@ -70,23 +70,31 @@ internal sealed class Latencies
 /// <param name="Pairs">How many.</param>
 internal sealed record Distance(double PingNanoseconds, Spread Ratio, Spread Nanoseconds, Spread BaselineNanoseconds, int Pairs)
 {
-    /// <summary>Ping-pongs that differ by more than this met the processors at different distances.</summary>
-    private const double SameDistance = 2;
+    /// <summary>A ping-pong farther than this from the next shorter one met the processors at another distance.</summary>
+    private const double NextDistance = 1.5;
+
+    /// <summary>Fewer pairs met the machine at a bad moment, not at a distance.</summary>
+    private const int FewestPairs = 3;
 
     /// <summary>Parts the pairs where the processors were near and where they were far.</summary>
     public static IReadOnlyList<Distance> Part<TPair>(
         IEnumerable<TPair> pairs, Func<TPair, double> ping, Func<IEnumerable<TPair>, Spread> ratio, Func<TPair, double> cost, Func<TPair, double> baselineCost)
     {
-        TPair[] sorted = [.. pairs.OrderBy(ping)];
-        if (sorted.Length == 0)
-            return [];
-        double nearest = ping(sorted[0]), farthest = ping(sorted[^1]);
-        double border = farthest > SameDistance * nearest ? Math.Sqrt(nearest * farthest) : double.PositiveInfinity;
+        List<List<TPair>> groups = [];
+        double last = 0;
+        foreach (TPair pair in pairs.OrderBy(ping))
+        {
+            if (ping(pair) > NextDistance * last)
+                groups.Add([]);
+            groups[^1].Add(pair);
+            last = ping(pair);
+        }
+
         return
         [
-            .. sorted.GroupBy(pair => ping(pair) >= border).Select(group => new Distance(
+            .. groups.Where(group => group.Count >= FewestPairs).Select(group => new Distance(
                 Spread.Of(group.Select(ping)).Median, ratio(group), Spread.Of(group.Select(cost)),
-                Spread.Of(group.Select(baselineCost)), group.Count())),
+                Spread.Of(group.Select(baselineCost)), group.Count)),
         ];
     }
 }

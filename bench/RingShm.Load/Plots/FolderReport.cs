@@ -21,6 +21,9 @@ internal static class FolderReport
         Crowd(text, [.. results.Where(r => r.Family == "Crowd")]);
         Growth(text, [.. results.Where(r => r.Part == nameof(Part.Growth))]);
         Lifecycle(text, [.. results.Where(r => r.Family == "Lifecycle")]);
+        string wake = Path.Combine(folder, "wake.txt");
+        if (File.Exists(wake))
+            Line(text, $"## Wake-up\n\n```\n{File.ReadAllText(wake).Trim('\n')}\n```\n");
         // What the tables cannot know (profiles, remarks) stands in a file of its own, which no run overwrites.
         string notes = Path.Combine(folder, "NOTES.md");
         if (File.Exists(notes))
@@ -81,7 +84,7 @@ internal static class FolderReport
         Line(text, $"| yardstick | {string.Join("; ", files.Select(file => file.Machine.Yardstick).Where(name => name != "none").Distinct())} |");
         foreach (ResultFile file in files)
             Line(text, $"| `{CommandOf(file.Machine.Command)}` | {file.Bursts} |");
-        Line(text, $"\nAll of it again: `dotnet run -c Release --project bench/RingShm.Load -- all`. Where two distances are given, the processors of this guest were at times near and at times far apart, as the ping-pong of a cache line around each pair shows. *Disturbed*: the machine left fewer than a quarter of the bursts without a preemption, so those count too and goals are not judged.\n");
+        Line(text, $"\nAll of it again: `dotnet run -c Release --project bench/RingShm.Load -- all`. Where two distances are given, the processors of this guest were at times near and at times far apart, as the ping-pong of a cache line around each pair shows. *Disturbed*: the machine left fewer than a quarter of the bursts without a preemption, so those count too.\n");
         Line(text, $"![Throughput](throughput.svg)\n");
     }
 
@@ -161,10 +164,19 @@ internal static class FolderReport
     private static string Pairs(LoadResult result) =>
         FormattableString.Invariant($"{result.KeptCount}/{result.KeptCount + result.DroppedCount}{(result.IsDisturbed ? " disturbed" : "")}");
 
-    private static string Goal(LoadResult result) => result.Goal is not { } goal
-        ? ""
-        : FormattableString.Invariant(
-            $"{(result.MoreIsBetter ? "≥" : "≤")} {goal} {(result.IsDisturbed ? "not judged" : (result.MoreIsBetter ? result.Ratio.Median >= goal : result.Ratio.Median <= goal) ? "met" : "missed")}");
+    /// <summary>The verdict for each distance, since it may differ.</summary>
+    private static string Goal(LoadResult result)
+    {
+        if (result.Goal is not { } goal)
+            return "";
+        string sign = result.MoreIsBetter ? "≥" : "≤";
+        string verdicts = result.ByDistance.Count > 1
+            ? string.Join(", ", result.ByDistance.Select(d => FormattableString.Invariant($"{d.PingNanoseconds:F0}: {Verdict(d.Ratio)}")))
+            : Verdict(result.Ratio);
+        return FormattableString.Invariant($"{sign} {goal}: {verdicts}");
+
+        string Verdict(Spread ratio) => (result.MoreIsBetter ? ratio.Median >= goal : ratio.Median <= goal) ? "met" : "missed";
+    }
 
     /// <summary>Where the results went is the reader's business.</summary>
     private static string CommandOf(string command)

@@ -14,7 +14,7 @@ internal static class PlotCommands
     [
         ("throughput", ["--part", "Throughput"]),
         ("latency", ["--part", "Latency"]),
-        ("openloop", ["--part", "OpenLoop", "--rounds", "4"]),
+        ("openloop", ["--part", "OpenLoop", "--rounds", "4", "--burst-ms", "5", "--pairs", "12"]),
         ("growth", ["--part", "Growth", "--rounds", "4"]),
         ("peers", ["--part", "Peers", "--rounds", "4"]),
         ("crowd-1x1", ["crowd", "--shapes", "1x1", "--rounds", "4"]),
