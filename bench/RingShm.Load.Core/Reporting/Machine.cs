@@ -25,7 +25,9 @@ internal sealed record Machine(
             jit.Length == 0 ? "default (tiered, profiled), warmed up to its last tier" : string.Join(' ', jit),
             version,
             yardstick,
-            string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("RingShm.Load")));
+            // Where this machine keeps its files is nobody else's business.
+            string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("RingShm.Load")
+                .Select(argument => Path.IsPathRooted(argument) ? Path.GetFileName(argument) : argument)));
     }
 
     private static string CpuName()

@@ -83,6 +83,9 @@ internal static class PlotCommands
         while (process.StandardOutput.ReadLine() is { } line)
         {
             Console.WriteLine(line);
+            // The progress bar, where there is no terminal.
+            if (line.EndsWith('%'))
+                continue;
             lines.Add(line.TrimEnd().Replace(folder, ".", StringComparison.Ordinal));
         }
 
