@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using RingShm.Load;
+using RingShm.Load.Cells;
 using RingShm.Load.Crowd;
 using RingShm.Load.Wake;
 
@@ -80,6 +81,14 @@ Command followWake = new(WakeBench.FollowCommand) { run, cpuArgument, library };
 followWake.Hidden = true;
 followWake.SetAction(parsed => WakeBench.Follow(parsed.GetValue(run)!, parsed.GetValue(cpuArgument), parsed.GetValue(library)!));
 root.Subcommands.Add(followWake);
+// State cells: a benchmark of their own, see CellBench.
+Command state = new("state", "Measures what a whole 64-byte value of a state cell costs to read, against a bare copy of 64 bytes.") { pairs, cpus };
+state.SetAction(parsed => CellBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));
+root.Subcommands.Add(state);
+Command followState = new(CellBench.FollowCommand) { run, cpuArgument };
+followState.Hidden = true;
+followState.SetAction(parsed => CellBench.Follow(parsed.GetValue(run)!, parsed.GetValue(cpuArgument)));
+root.Subcommands.Add(followState);
 root.Subcommands.Add(CrowdCommands.Crowd());
 root.Subcommands.Add(CrowdCommands.Worker());
 return root.Parse(args).Invoke();

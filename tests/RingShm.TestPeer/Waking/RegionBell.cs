@@ -37,6 +37,9 @@ internal sealed unsafe class RegionBell : IKernelDoorbell, IDisposable
 
     public bool HasSleepers => DoorbellWord.HasSleepers(Volatile.Read(ref *Word));
 
+    /// <summary>How often sleepers were rung for, by whomever.</summary>
+    public uint Rings => DoorbellWord.Sequence(Volatile.Read(ref *Word));
+
     public int Wakes { get; private set; }
 
     /// <summary>Sleeps that nobody ended before their time.</summary>

@@ -94,6 +94,9 @@ internal sealed class Peer : IDisposable
     /// <summary>True when some line of stdout that has arrived by now starts with this word.</summary>
     public bool HasSaidSoFar(string word) => _lines.Any(line => line.StartsWith(word, StringComparison.Ordinal));
 
+    /// <summary>Gives a line to its standard input.</summary>
+    public void Say(string line) => _process.StandardInput.WriteLine(line);
+
     /// <summary>Wakes a peer that stands by or holds something.</summary>
     public void Go() => _process.StandardInput.WriteLine("go");
 

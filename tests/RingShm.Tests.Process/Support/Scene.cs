@@ -60,6 +60,14 @@ internal sealed class Scene : IDisposable
         return ring;
     }
 
+    /// <summary>Creates a state cell and keeps it open.</summary>
+    public StateCell CreateStateCell(RingOptions options)
+    {
+        StateCell cell = StateCell.Create(Name, options);
+        _ring = cell;
+        return cell;
+    }
+
     /// <summary>Starts a peer on this ring and this ledger.</summary>
     public Peer Start(string command, params string[] arguments)
     {
