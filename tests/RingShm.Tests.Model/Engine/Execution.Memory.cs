@@ -224,6 +224,7 @@ internal sealed unsafe partial class Execution
         }
 
         _touched.Clear();
+        JudgesCopies = false;
         _memoryHash = 0;
         _fences = default;
         _fenceHash = 0;
