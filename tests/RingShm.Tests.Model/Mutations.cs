@@ -84,7 +84,7 @@ internal static class Mutations
         new("look-first", "A sleeper looks at the ring before it announces itself, not after.") { LooksBeforeAnnouncing = true },
         new("sleep-without-compare", "The kernel does not compare the word before it lets a thread sleep.") { KernelSleepsWithoutComparing = true },
 
-        .. StateMutations.All,
+        .. StateMutations.All, .. BroadcastMutations.All,
 
         // MPMC's take long and are part of the deep run.
         .. DeepTests.IsAsked ? MpmcMutations.All : [],

@@ -40,12 +40,12 @@ internal static class BroadcastPrograms
                 p.Write(2);
             });
             world.Add("reader", B, Consumer, p => p.Read());
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-comer", Reliable, 2, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(2));
             world.Add("comer", B, Consumer, p => p.Read(), comes: true);
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-comer-beside-two", Reliable, 2, world =>
         {
             world.Add("writer 1", A, Producer, p => p.Write(1));
@@ -56,7 +56,7 @@ internal static class BroadcastPrograms
         {
             world.Add("writer", A, Producer, p => p.Write(2));
             world.Add("comer", B, Consumer, p => p.Read(), comes: true, start: ReaderStart.Newest);
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-leaver", Reliable, 2, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(2));
@@ -65,12 +65,12 @@ internal static class BroadcastPrograms
                 p.Read(1);
                 p.Leave();
             });
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-lossy", Lossy, 0, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(3));
             world.Add("reader", B, Consumer, p => p.Read());
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-lossy-two-writers", Lossy, 2, world =>
         {
             world.Add("writer 1", A, Producer, p => p.Write(1));
@@ -85,17 +85,17 @@ internal static class BroadcastPrograms
                 p.Write(2);
             });
             world.Add("reader", B, Consumer, p => p.Read());
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-lossy-newest", Lossy, 2, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(2));
             world.Add("comer", B, Consumer, p => p.Read(), comes: true, start: ReaderStart.Newest, resume: ReaderResume.Newest);
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-evicting", Evicting, 2, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(2));
             world.Add("reader", B, Consumer, p => p.ReadOrBeEvicted());
-        }) with { Preemptions = 1 },
+        }) with { IsSampled = true },
         Of("broadcast-evicting-two-writers", Evicting, 2, world =>
         {
             world.Add("writer 1", A, Producer, p => p.Write(1));
@@ -106,12 +106,12 @@ internal static class BroadcastPrograms
 
     public static IReadOnlyList<ModelProgram> WithDeaths { get; } =
     [
-        .. Both("broadcast-killed-reader", Reliable, 1, world =>
+        Of("broadcast-killed-reader", Reliable, 1, world =>
         {
             world.Add("reader", A, Consumer, p => p.Read(1), killable: true);
             world.Add("writer", B, Producer, p => p.Write(2));
-        }, preemptions: 1),
-        .. Both("broadcast-killed-comer", Reliable, 2, world =>
+        }) with { Kills = 1, IsSampled = true },
+        Of("broadcast-killed-comer", Reliable, 2, world =>
         {
             world.Add("comer", A, Consumer, p =>
             {
@@ -119,24 +119,24 @@ internal static class BroadcastPrograms
                 p.Leave();
             }, killable: true, comes: true);
             world.Add("writer", B, Producer, p => p.Write(2));
-        }, isSampled: true),
-        .. Both("broadcast-killed-writer", Reliable, 0, world =>
+        }) with { Kills = 1, IsSampled = true },
+        Of("broadcast-killed-writer", Reliable, 0, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(2), killable: true);
             world.Add("reader", B, Consumer, p => p.Read());
-        }, preemptions: 1),
-        .. Both("broadcast-killed-one-of-two-writers", Reliable, 1, world =>
+        }) with { Kills = 1, IsSampled = true },
+        Of("broadcast-killed-one-of-two-writers", Reliable, 1, world =>
         {
             world.Add("writer 1", A, Producer, p => p.Write(1), killable: true);
             world.Add("writer 2", B, Producer, p => p.Write(1));
             world.Add("reader", C, Consumer, p => p.Read());
-        }, isSampled: true),
-        .. Both("broadcast-killed-in-a-step", Lossy, 2, world =>
+        }) with { Kills = 1, IsSampled = true },
+        Of("broadcast-killed-in-a-step", Lossy, 2, world =>
         {
             world.Add("writer 1", A, Producer, p => p.Write(1), killable: true);
             world.Add("writer 2", B, Producer, p => p.Write(1));
             world.Add("reader", C, Consumer, p => p.Read());
-        }, isSampled: true),
+        }) with { Kills = 1, IsSampled = true },
         Of("broadcast-left-claims", Reliable, 0, world =>
         {
             world.Add("writer", A, Producer, p =>
@@ -145,21 +145,14 @@ internal static class BroadcastPrograms
                 p.Claim();
             }, killable: true);
             world.Add("reader", B, Consumer, p => p.Read());
-        }) with { Kills = 1, Preemptions = 1 },
+        }) with { Kills = 1, IsSampled = true },
     ];
 
-    private static IEnumerable<ModelProgram> Both(
-        string name, int flags, int prefilled, Action<BroadcastWorld> setup, int preemptions = 1, bool isSampled = false) =>
-        [
-            Of(name, flags, prefilled, setup) with { Kills = 1, Preemptions = preemptions, IsSampled = isSampled },
-            Of(name + "-without-locks", flags, prefilled, setup, locks: false) with { Kills = 1, Preemptions = preemptions, IsSampled = isSampled },
-        ];
-
     private static ModelProgram Of(
-        string name, int flags, int prefilled, Action<BroadcastWorld> setup, bool locks = true) =>
+        string name, int flags, int prefilled, Action<BroadcastWorld> setup) =>
         new(name, BroadcastWorld.Geometry(flags).TotalBytes, execution =>
         {
-            BroadcastWorld world = new(execution, flags, prefilled, locks);
+            BroadcastWorld world = new(execution, flags, prefilled, locks: true);
             setup(world);
             return world.Judge;
         });
