@@ -37,6 +37,7 @@ internal static class CommandTree
             RecoverCommand.Build(),
             RemoveCommand.Build(),
             WatchCommand.Build(ending),
+            BenchCommand.Build(),
             DemoPeerCommand.Build(),
         };
         try

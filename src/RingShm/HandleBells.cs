@@ -14,9 +14,13 @@ internal sealed class HandleBells
     /// </summary>
     private static readonly TimeSpan HeldUpSlice = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>From a millisecond to a second.</summary>
+    private const int MostDoublings = 10;
+
     private readonly RingRegion _region;
     private readonly WaitPoint _point;
     private readonly TimeSpan _slice;
+    private AsyncWait? _async;
 
     public HandleBells(RingRegion region, in Doorbell<DirectMemory> own, in Doorbell<DirectMemory> others, WaitStrategy strategy)
     {
@@ -80,6 +84,25 @@ internal sealed class HandleBells
             _region.ReleaseReference();
         }
     }
+
+    /// <summary>
+    /// Waits without a thread. True when the condition may be met;
+    /// false when somebody has held the wait up so long that the caller should look for the dead.
+    /// </summary>
+    /// <param name="condition">Always the same one.</param>
+    /// <param name="sliceNumber">How many slices of this wait have come to nothing: the pause between two looks for the dead grows.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<bool> WaitAsync(IAsyncCondition condition, int sliceNumber, CancellationToken cancellationToken)
+    {
+        _async ??= new AsyncWait(Own, condition, _slice);
+        TimeSpan patience = HeldUpSlice * (1 << Math.Min(sliceNumber, MostDoublings));
+        return _async.WaitAsync(patience < _slice ? patience : _slice, cancellationToken);
+    }
+
+    /// <summary>Keeps the region mapped; false when it is gone.</summary>
+    public bool TryHoldRegion() => _region.TryAddReference();
+
+    public void LetGoOfRegion() => _region.ReleaseReference();
 
     /// <summary>Wakes the waiting thread of this handle, if there is one, so that it finds the handle disposed. Any thread.</summary>
     public void Interrupt()

@@ -97,11 +97,16 @@ public sealed class ParticipantLimitException : RingException
     }
 }
 
-/// <summary>The ring was completed: nothing more can be written to it.</summary>
+/// <summary>The ring was completed: nothing more can be written to it, or nothing more will come out of it.</summary>
 public sealed class RingCompletedException : RingException
 {
     internal RingCompletedException()
         : base("The ring was completed; no more messages can be written to it.")
+    {
+    }
+
+    internal RingCompletedException(string message)
+        : base(message)
     {
     }
 }

@@ -13,7 +13,7 @@ namespace RingShm;
 /// gives it back through the kernel.
 /// </remarks>
 [SuppressMessage("Design", "CA1063:Implement IDisposable correctly", Justification = "Closed hierarchy; the row lease has the finalizer.")]
-public abstract class RingHandle : IDisposable
+public abstract partial class RingHandle : IDisposable
 {
     private const int Idle = 0;
 

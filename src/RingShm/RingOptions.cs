@@ -72,20 +72,23 @@ public enum SlowReaderPolicy
 public sealed class RingOptions
 {
     /// <summary>
-    /// Bytes of ring, rounded up to a power of two, at least 64. 0 means the region's own, or 1 MiB for a new one.
+    /// Bytes of ring, rounded up to a power of two, at least 64. 0 means the region's own, or 1 MiB for a new one. A state cell has no
+    /// capacity; setting it is refused there.
     /// </summary>
     public long CapacityBytes { get; init; }
 
     /// <summary>
     /// The longest message, in bytes; at most the rounded capacity − 16 (SPSC) or − 8 (MPMC). 0 means the region's own, or half the capacity.
     /// Where messages are longer than a slot, the region grows by about as much, so that one that crosses the ring's end stays contiguous.
+    /// Of a state cell: the longest value, at most 2^31 − 65 bytes; 0 means 4096 for a new one. The cell has room for one value a participant, and
+    /// for four.
     /// </summary>
     public long MaxMessageBytes { get; init; }
 
     /// <summary>
     /// How many producers. An SPSC ring has <see cref="Cardinality.One"/>; anything else is refused there. An MPMC ring has
     /// <see cref="Cardinality.Many"/> unless declared single, which takes the interlocked operation off that side; so have the writers
-    /// of a broadcast ring.
+    /// of a broadcast ring. Of a state cell: how many writers.
     /// </summary>
     public Cardinality Producers { get; init; }
 
@@ -93,7 +96,8 @@ public sealed class RingOptions
     public Cardinality Consumers { get; init; }
 
     /// <summary>
-    /// How many participants of all roles an MPMC or broadcast ring can have at once; each costs 128 bytes. The holder of a side that is declared
+    /// How many participants of all roles an MPMC or broadcast ring or a state cell can have at once; each costs 128 bytes, and in a state
+    /// cell room for a value. The holder of a side that is declared
     /// single has a place of its own and does not count. 0 means the region's own, or 64 for a new one. At most 8190. An SPSC ring has
     /// two; any other number is refused there.
     /// </summary>

@@ -13,6 +13,9 @@ internal static class ThrowHelper
     public static void Completed() => throw new RingCompletedException();
 
     [DoesNotReturn]
+    public static void Drained() => throw new RingCompletedException("The ring was completed, and every message in it was taken.");
+
+    [DoesNotReturn]
     public static void Corrupt(string what) => throw new RingCorruptException(what);
 
     [DoesNotReturn]

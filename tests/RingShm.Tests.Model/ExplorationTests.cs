@@ -46,6 +46,15 @@ public sealed class DoorbellTests(ITestOutputHelper output)
     public void No_wake_is_lost_and_none_is_made_for_nobody(string name) => Exploration.Exhaust(name, output);
 }
 
+public sealed class RingBellTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. RingBellPrograms.All.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_side_of_a_ring_sleeps_beside_what_the_other_has_done(string name) => Exploration.Exhaust(name, output);
+}
+
 public sealed class MpmcWithoutDeathsTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. MpmcPrograms.All.Select(static program => program.Name)];

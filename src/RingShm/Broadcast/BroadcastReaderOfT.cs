@@ -150,6 +150,23 @@ public sealed class BroadcastReader<T> : RingHandle
         }
     }
 
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
+    private protected override bool IsHeldUp() => _core.IsHeldUp();
+
+    private protected override void LookBehindWhatIsHeld()
+    {
+        Enter();
+        try
+        {
+            LookForTheDead();
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
     /// <summary>True when it is worth trying again, and then other readers are told as well.</summary>
     private bool LookForTheDead()
     {

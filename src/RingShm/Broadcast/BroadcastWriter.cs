@@ -249,6 +249,23 @@ public sealed unsafe class BroadcastWriter : RingHandle, IClaimOwner
         }
     }
 
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
+    private protected override bool IsHeldUp() => _core.IsHeldUp();
+
+    private protected override void LookBehindWhatIsHeld()
+    {
+        EnterBeside();
+        try
+        {
+            LookForTheDead();
+        }
+        finally
+        {
+            ExitBeside(opened: 0);
+        }
+    }
+
     /// <summary>True when it is worth trying again, and then others of this role are told as well.</summary>
     private bool LookForTheDead()
     {

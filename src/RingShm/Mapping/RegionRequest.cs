@@ -56,7 +56,8 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
     {
         if (found.Liveness != RegionHeader.LivenessHere)
             throw new RingMismatchException(
-                $"'{Name}' tells its dead by {found.Liveness}; this operating system tells them by {RegionHeader.LivenessHere}.");
+                $"'{Name}' was made on {SystemOf(found.Liveness)} and tells its dead by {found.Liveness}; here on"
+                + $" {SystemOf(RegionHeader.LivenessHere)} they are told by {RegionHeader.LivenessHere}. A region is shared within one system.");
         RingGeometry geometry = found.Geometry;
         if (Kind != RingKind.None)
         {
@@ -122,4 +123,6 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
         if (found != asked)
             throw new RingMismatchException($"'{Name}' {what} {found}; the caller asked for {asked}.");
     }
+
+    private static string SystemOf(LivenessModel liveness) => liveness == LivenessModel.ProcessHandles ? "Windows" : "Linux";
 }

@@ -9,7 +9,7 @@ namespace RingShm;
 /// A consumer of an <see cref="MpmcRing"/>. Used by one thread at a time. Each message goes to one consumer; what this one has taken
 /// and not handed back when it dies goes to another, flagged (or is dropped, if the ring was made so).
 /// </summary>
-public sealed unsafe class MpmcConsumer : RingHandle
+public sealed unsafe partial class MpmcConsumer : RingHandle
 {
     private readonly IRowOracle _oracle;
     private readonly Doorbell<DirectMemory> _others;

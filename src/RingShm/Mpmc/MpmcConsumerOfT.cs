@@ -11,7 +11,7 @@ namespace RingShm;
 /// that were written later, and nothing says so.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed class MpmcConsumer<T> : RingHandle
+public sealed partial class MpmcConsumer<T> : RingHandle
     where T : unmanaged
 {
     private readonly IRowOracle _oracle;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -11,18 +12,23 @@ namespace RingShm;
 /// of it; what it had claimed and not published when it died is passed over, and nobody waits for it longer than it takes to ask
 /// the kernel. While it lives, consumers get behind its claims only in their order.
 /// </summary>
-public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
+public sealed unsafe partial class MpmcProducer : RingHandle, IClaimOwner
 {
     private readonly IRowOracle _oracle;
     private readonly List<(long Position, ClaimWriter Writer)> _writers = [];
     private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
     private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells)
+    internal MpmcProducer(
+        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells,
+        BoundedChannelFullMode fullMode, MpmcConsumer? dropper)
         : base(row, bells)
     {
+        _fullMode = fullMode;
+        _dropper = dropper;
         _core = core;
         _others = bells.Others;
         _oracle = oracle;
@@ -54,7 +60,8 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     }
 
     /// <summary>
-    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
@@ -65,7 +72,8 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         Write(message, type: 0, timeout, cancellationToken);
 
     /// <summary>
-    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -79,6 +87,12 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         bool spins = true;
         while (!TryWrite(message, type))
         {
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                MakeRoomOrDrop(message, type);
+                return true;
+            }
+
             if (!TryWait(limit, ref spins))
                 return false;
         }

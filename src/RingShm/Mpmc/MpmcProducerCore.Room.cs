@@ -14,6 +14,27 @@ internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
     /// <summary>For a wait, after a refusal: true when another participant, alive or dead, has what is in the way.</summary>
     public readonly bool IsHeldUp() => _room.IsHeldUp(_map);
 
+    /// <summary>True when there is room for such a payload now; another producer may take it. Claims nothing.</summary>
+    public bool HasRoom(int payloadBytes)
+    {
+        if ((uint)payloadBytes > (uint)_map.MaxMessageBytes)
+            ThrowHelper.MessageTooLarge(payloadBytes, _map.MaxMessageBytes);
+        int granules = _map.GranulesFor(payloadBytes);
+        // M1 acquire: as in CanTakeFast. Pairs with M3.
+        long position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
+        Room room;
+        while ((room = _room.Look(_map, position, granules, ref _freeBelow)) == Room.OutOfDate)
+        {
+            // M1 acquire: as in TakeGranules.
+            long fresh = TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
+            if (fresh == position || _map.HasOneProducer)
+                ThrowHelper.CorruptPosition("producer", position, "one past every claimed granule");
+            position = fresh;
+        }
+
+        return room == Room.Free;
+    }
+
     /// <summary>Makes the next granules this producer's own. Returns their position, or -1 when they are not free.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long TakeGranules(int granules)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -10,18 +11,23 @@ namespace RingShm;
 /// becomes of it; if it dies in the middle of a write, consumers pass over the place as soon as the kernel confirms it.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed class MpmcProducer<T> : RingHandle
+public sealed partial class MpmcProducer<T> : RingHandle
     where T : unmanaged
 {
     private readonly IRowOracle _oracle;
     private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
     private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells)
+    internal MpmcProducer(
+        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells,
+        BoundedChannelFullMode fullMode, MpmcConsumer<T>? dropper)
         : base(row, bells)
     {
+        _fullMode = fullMode;
+        _dropper = dropper;
         _core = core;
         _others = bells.Others;
         _oracle = oracle;
@@ -72,7 +78,8 @@ public sealed class MpmcProducer<T> : RingHandle
         }
     }
 
-    /// <summary>Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up first.</summary>
+    /// <summary>Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.</summary>
     /// <param name="value">The value.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -84,6 +91,12 @@ public sealed class MpmcProducer<T> : RingHandle
         bool spins = true;
         while (!TryWrite(value))
         {
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                MakeRoomOrDrop(value, type: 0);
+                return true;
+            }
+
             if (!TryWait(limit, ref spins))
                 return false;
         }

@@ -9,7 +9,7 @@ namespace RingShm;
 /// The consumer of an <see cref="SpscRing"/>. Used by one thread at a time. If the producer dies, what it published is read to
 /// the end, and then the ring is empty until a successor attaches.
 /// </summary>
-public sealed unsafe class SpscConsumer : RingHandle
+public sealed unsafe partial class SpscConsumer : RingHandle
 {
     private readonly Doorbell<DirectMemory> _others;
     private Spsc.SpscConsumerCore<DirectMemory> _core;

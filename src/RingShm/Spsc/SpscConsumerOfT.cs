@@ -12,7 +12,7 @@ namespace RingShm;
 /// <see cref="SpscRing"/> and its leases.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed unsafe class SpscConsumer<T> : RingHandle
+public sealed unsafe partial class SpscConsumer<T> : RingHandle
     where T : unmanaged
 {
     private readonly Doorbell<DirectMemory> _others;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -10,18 +11,20 @@ namespace RingShm;
 /// The producer of an <see cref="SpscRing"/>. Used by one thread at a time. If the consumer dies, messages stay in the ring for
 /// its successor and this side notices nothing but, in the end, a full ring.
 /// </summary>
-public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
+public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
 {
     private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
     private Spsc.SpscProducerCore<DirectMemory> _core;
     private ClaimWriter? _writer;
     private long* _claimHeader;
     private int _claimBytes;
     private long _claimNumber;
 
-    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells)
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells, BoundedChannelFullMode fullMode)
         : base(row, bells)
     {
+        _fullMode = fullMode;
         _core = core;
         _others = bells.Others;
     }
@@ -51,7 +54,8 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     }
 
     /// <summary>
-    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
@@ -62,7 +66,8 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         Write(message, type: 0, timeout, cancellationToken);
 
     /// <summary>
-    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -75,6 +80,12 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryWrite(message, type))
         {
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                Drop();
+                return true;
+            }
+
             if (!TryWait(limit, message.Length))
                 return false;
         }

@@ -172,6 +172,9 @@ internal unsafe struct SpscProducerCore<TMemory>
         return next <= _limit || TryExtendLimit(next) ? HeaderAt(Position) : null;
     }
 
+    /// <summary>True when there is room for such a payload; nobody else takes it. Throws when there never will be.</summary>
+    public bool HasRoom(int payloadBytes) => TryReserve(payloadBytes) != null;
+
     /// <summary>
     /// For a wait, after a refusal: true when another attempt will not be refused for want of room. Changes nothing; what makes no
     /// sense is left to that attempt to report.
@@ -299,10 +302,12 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly long* HeaderAt(long position) => (long*)(_data + (position & _mask));
 
+    // S13 acquire: what was published before completion is published still. Pairs with S12.
+    public readonly bool IsCompleted => TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
+
     public readonly void ThrowIfCompleted()
     {
-        // S13 acquire: what was published before completion is published still. Pairs with S12.
-        if (TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0)
+        if (IsCompleted)
             ThrowHelper.Completed();
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -10,15 +11,17 @@ namespace RingShm;
 /// its successor.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed unsafe class SpscProducer<T> : RingHandle
+public sealed unsafe partial class SpscProducer<T> : RingHandle
     where T : unmanaged
 {
     private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
     private Spsc.SpscProducerCore<DirectMemory> _core;
 
-    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells)
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells, BoundedChannelFullMode fullMode)
         : base(row, bells)
     {
+        _fullMode = fullMode;
         _core = core;
         _others = bells.Others;
         _core.CountByPosition(Layout.RecordLayout.SizeOf(sizeof(T)));
@@ -65,7 +68,8 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     }
 
     /// <summary>
-    /// Writes one value with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one value with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
@@ -76,7 +80,8 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         Write(in value, type: 0, timeout, cancellationToken);
 
     /// <summary>
-    /// Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -89,6 +94,12 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryWrite(in value, type))
         {
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                Drop();
+                return true;
+            }
+
             if (!TryWait(limit, sizeof(T)))
                 return false;
         }

@@ -34,13 +34,18 @@ internal sealed unsafe class SpscRingCore : RingCore
         Attach(SpscLayout.ConsumerRow, ParticipantRole.Consumer, (row, predecessorDied) =>
             handle(row, SpscRoles<DirectMemory>.StartConsumer(_map, predecessorDied), BellsOf(ParticipantRole.Consumer)));
 
-    public void Complete() => WithRegion(() =>
+    public void Complete() => TryComplete();
+
+    /// <summary>False when it was completed already.</summary>
+    public bool TryComplete() => WithRegion(() =>
     {
         ThrowIfReadOnly();
+        // S13 acquire: as the handles read it. Pairs with S12.
+        bool wasCompleted = DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
         // S12 release: what was published before stays before the end mark. Pairs with S13.
         DirectMemory.StoreRelease(_map.Completed, 1, Edge.S12);
         Region.InterruptAll();
-        return true;
+        return !wasCompleted;
     });
 
     public RingInfo GetInfo() => WithRegion(() => SpscInfo.Read(Region, _map));

@@ -10,9 +10,7 @@ namespace RingShm;
 /// </summary>
 public abstract class StateHandle : RingHandle
 {
-    private readonly RingRegion _region;
     private State.StateReaderCore<DirectMemory> _reader;
-    private AsyncWait? _wait;
     private long _awaitedSince;
 
     /// <summary>Plain: the handle is one thread's at a time, and an await hands it on.</summary>
@@ -21,7 +19,6 @@ public abstract class StateHandle : RingHandle
     private protected StateHandle(in State.StateAttachment attachment)
         : base(attachment.Row, attachment.Bells)
     {
-        _region = attachment.Region;
         _reader = attachment.Reader;
         Source = attachment.Source;
     }
@@ -95,19 +92,7 @@ public abstract class StateHandle : RingHandle
         {
             _awaitedSince = sinceVersion;
             while (!IsChangedSince(sinceVersion))
-            {
-                // The hub looks at the words until the wait has ended, whoever disposes what meanwhile.
-                ObjectDisposedException.ThrowIf(!_region.TryAddReference(), this);
-                try
-                {
-                    _wait ??= new AsyncWait(Bells.Own, () => _reader.HasNews(_awaitedSince, Source) || IsDisposed);
-                    await _wait.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-                finally
-                {
-                    _region.ReleaseReference();
-                }
-            }
+                await WaitForNewsAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -116,6 +101,8 @@ public abstract class StateHandle : RingHandle
     }
 
     private protected StateStamp StampOf(in State.StateRead read) => new(read.Version, read.LengthBytes, read.Version != 0 && read.Source == Source);
+
+    private protected override bool IsWorthTrying() => _reader.HasNews(_awaitedSince, Source);
 
     /// <summary>Exactly, where the condition of a wait may say so once too often.</summary>
     private bool IsChangedSince(long version)

@@ -22,6 +22,7 @@ internal unsafe struct StateReaderCore<TMemory>
     where TMemory : struct, IMemory
 {
     private const int ValidatedCopies = 3;
+    private const long UnknownVersion = -1;
 
     private readonly StateMap _map;
     private readonly StateRow _row;
@@ -153,32 +154,35 @@ internal unsafe struct StateReaderCore<TMemory>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal bool TryReadPinned(Span<byte> destination, out StateRead read)
     {
-        int index = Pin();
+        int index = Pin(out long expectedVersion);
         StateBuffer buffer = _map.Buffer(Math.Min(index, _map.BufferCount - 1));
         long version = 0;
         long length = 0;
         long source = 0;
-        bool isInside = index < _map.BufferCount;
-        if (isInside)
+        bool isSound = index < _map.BufferCount;
+        if (isSound && expectedVersion != 0)
         {
             version = TMemory.Load(buffer.Version, Edge.V4);
             length = version == 0 ? 0 : TMemory.Load(buffer.Length, Edge.V2);
             source = TMemory.Load(buffer.Source, Edge.V2);
             if (Fits(length, destination))
                 TMemory.CopyOut(buffer.Payload, destination[..(int)length], Edge.V20);
-            isInside = TMemory.Load(buffer.Version, Edge.V4) == version;
+            isSound = TMemory.Load(buffer.Version, Edge.V4) == version && (version == expectedVersion || expectedVersion == UnknownVersion);
         }
 
         // V8 release: the copy before the buffer is given up. Pairs with V13.
         TMemory.StoreRelease(_row.Pin, StateWord.Idle(_turn), Edge.V8);
-        if (!isInside)
-            ThrowHelper.CorruptState("pinned buffer", index, $"less than {_map.BufferCount}, and one version all the time");
+        if (!isSound)
+            ThrowHelper.CorruptState("pinned buffer", index, $"less than {_map.BufferCount}, and the version of the current word all the time");
         read = default;
         return version != 0 && IsTaken(version, length, source, destination, out read);
     }
 
-    /// <summary>Keeps the current buffer, or the one that a writer has chosen for us, from being written. Returns its index, unchecked.</summary>
-    private int Pin()
+    /// <summary>
+    /// Keeps the current buffer, or the one that a writer has chosen for us, from being written. Returns its index, unchecked. Which
+    /// version a writer has chosen is not known here.
+    /// </summary>
+    private int Pin(out long version)
     {
         _turn++;
         long choosing = StateWord.Choosing(_turn);
@@ -187,10 +191,13 @@ internal unsafe struct StateReaderCore<TMemory>
         // V6 fence: Choosing before the load. Pairs with V12.
         TMemory.Fence(Edge.V6);
         // V1 acquire: as above. Pairs with V18.
-        int index = StateWord.BufferOf(TMemory.LoadAcquire(_map.Current, Edge.V1));
+        long current = TMemory.LoadAcquire(_map.Current, Edge.V1);
+        int index = StateWord.BufferOf(current);
         // V7: unless a writer has settled it. Pairs with V13.
         long found = TMemory.CompareExchange(_row.Pin, StateWord.Pinned(_turn, index), choosing, Edge.V7);
-        return found == choosing ? index : StateWord.PinnedBufferOf(found);
+        bool isOurs = found == choosing;
+        version = isOurs ? StateWord.VersionOf(current) : UnknownVersion;
+        return isOurs ? index : StateWord.PinnedBufferOf(found);
     }
 
     /// <summary>Whether a length, as it stands in a buffer, can be copied: anything may stand there.</summary>
