@@ -1,3 +1,4 @@
+using RingShm.Tests.Model.Broadcast;
 using RingShm.Tests.Model.Engine;
 using RingShm.Tests.Model.Mpmc;
 using RingShm.Tests.Model.Region;
@@ -15,6 +16,7 @@ internal static class Programs
         [
             .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
             .. MpmcPrograms.All, .. MpmcDeathPrograms.All, .. StatePrograms.WithoutDeaths, .. StatePrograms.WithDeaths,
+            .. BroadcastPrograms.WithoutDeaths, .. BroadcastPrograms.WithDeaths,
             .. VyukovPrograms.All, VyukovPrograms.WithDeath,
             .. ClaimWordPrograms.All, .. ClaimWordPrograms.WithDeath,
         ];
@@ -23,6 +25,7 @@ internal static class Programs
     public static IReadOnlyList<ModelProgram> Shipped { get; } = [
         .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
         .. MpmcPrograms.All, .. MpmcDeathPrograms.All, .. StatePrograms.WithoutDeaths, .. StatePrograms.WithDeaths,
+            .. BroadcastPrograms.WithoutDeaths, .. BroadcastPrograms.WithDeaths,
     ];
 
     private static IReadOnlyList<ModelProgram> Everything { get; } = [.. All, .. SpscDeathPrograms.Deep];

@@ -65,6 +65,14 @@ internal static class InspectCommand
             yield return ("made for", $"{Words.Of(info.Producers)} producers, {Words.Of(info.Consumers)} consumers, {Screen.Number(info.MaxParticipants)} participants");
             yield return ("what the dead held", Words.Of(info.DeadConsumers));
         }
+        else if (info.Kind == RingKind.Broadcast)
+        {
+            yield return ("retained from", Screen.Number(info.RetainedPosition));
+            yield return ("messages lost", $"{Screen.Number(info.MessagesLost)}, by readers that were lapped");
+            yield return ("readers evicted", Screen.Number(info.ReadersEvicted));
+            yield return ("claims given up", $"{Screen.Number(info.ClaimsRecovered)}, because their writers had died");
+            yield return ("dead cleared away", Screen.Number(info.ParticipantsRecovered));
+        }
         else
         {
             yield return ("takeovers", $"{Screen.Number(info.ProducerTakeovers)} by producers, {Screen.Number(info.ConsumerTakeovers)} by consumers");

@@ -61,6 +61,8 @@ internal static unsafe class BroadcastInfo
             ReadersEvicted = DirectMemory.Load(map.ReadersEvicted, Edge.M20),
             ParticipantsRecovered = DirectMemory.Load(map.Slots.RowsSwept, Edge.M20),
             MaxParticipants = geometry.RowCount - MpmcLayout.FirstSharedRow,
+            Producers = map.Slots.HasOneProducer ? Cardinality.One : Cardinality.Many,
+            Consumers = Cardinality.Many,
             Participants = participants,
         };
     }

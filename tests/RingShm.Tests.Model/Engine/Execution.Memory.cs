@@ -83,6 +83,12 @@ internal sealed unsafe partial class Execution
 
     public void Store(ModelThread thread, long* address, long value, Edge edge, bool release)
     {
+        if (_isSettingUp)
+        {
+            *address = value;
+            return;
+        }
+
         if (IsDelayed(thread, edge))
         {
             thread.Delayed.Add(new DelayedStore((nint)address, value, null, release, edge, Mutation.DelayedUntil!.Value));
@@ -163,6 +169,8 @@ internal sealed unsafe partial class Execution
     /// <summary>A full fence: acquires what relaxed loads saw, releases for later relaxed stores, and is totally ordered with the others.</summary>
     public void Fence(ModelThread thread, Edge edge)
     {
+        if (_isSettingUp)
+            return;
         SwitchPoint(thread);
         thread.Tick();
         if (Mutation.DroppedFences.Contains(edge))
@@ -224,6 +232,7 @@ internal sealed unsafe partial class Execution
         }
 
         _touched.Clear();
+        JudgesCopies = false;
         _memoryHash = 0;
         _fences = default;
         _fenceHash = 0;

@@ -74,7 +74,10 @@ internal sealed unsafe partial class Execution
             Log(thread, $"{edge,-4} copy out {NameOf(At((long*)source))}, {destination.Length} bytes");
     }
 
-    private static bool IsValidated(Edge edge) => edge is Edge.V2 or Edge.V16;
+    /// <summary>Broadcast payloads are judged after the copy as well, where writers do not wait for readers.</summary>
+    public bool JudgesCopies { get; set; }
+
+    private bool IsValidated(Edge edge) => edge is Edge.V2 or Edge.V16 || (JudgesCopies && edge is (Edge.M5 or Edge.B9));
 
     private void CopyInRelaxed(ModelThread thread, byte* destination, ReadOnlySpan<byte> source, Edge edge)
     {
