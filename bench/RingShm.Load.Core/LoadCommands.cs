@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using RingShm.Load.Cells;
 using RingShm.Load.Crowd;
 using RingShm.Load.Lifecycle;
 using RingShm.Load.Results;
@@ -15,6 +16,7 @@ namespace RingShm.Load;
 ///  (none)     two pinned processes: throughput, round trips, fixed rates, growth, peers: see Part and Catalog
 ///  crowd      many producers and consumers, each a process (or thread) of its own
 ///  wake       sleeping and waking
+///  state      reading a state cell
 ///  lifecycle  create, attach, recover from a kill
 ///  compare    two runs, by their ratios
 /// </code>
@@ -53,9 +55,11 @@ internal static class LoadCommands
             parsed.GetValue(run)!, parsed.GetValue(cpu), parsed.GetValue(bytes), parsed.GetValue(library)));
         Command followWake = new(WakeBench.FollowCommand) { run, cpu, library };
         followWake.SetAction(parsed => WakeBench.Follow(parsed.GetValue(run)!, parsed.GetValue(cpu), parsed.GetValue(library)!));
+        Command followState = new(CellBench.FollowCommand) { run, cpu };
+        followState.SetAction(parsed => CellBench.Follow(parsed.GetValue(run)!, parsed.GetValue(cpu)));
         Command victim = new(LifecycleBench.VictimCommand) { run, cpu };
         victim.SetAction(parsed => LifecycleBench.BeVictim(parsed.GetValue(run)!, (Victim)parsed.GetValue(cpu)));
-        foreach (Command hidden in new[] { follow, followWake, victim, CrowdCommands.Worker() })
+        foreach (Command hidden in new[] { follow, followWake, followState, victim, CrowdCommands.Worker() })
         {
             hidden.Hidden = true;
             root.Subcommands.Add(hidden);
@@ -66,6 +70,9 @@ internal static class LoadCommands
         wake.SetAction(parsed => WakeBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));
         root.Subcommands.Add(wake);
         root.Subcommands.Add(CrowdCommands.Crowd());
+        Command state = new("state", "What a whole 64-byte value of a state cell costs to read, against a bare copy of 64 bytes.") { pairs, cpus };
+        state.SetAction(parsed => CellBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));
+        root.Subcommands.Add(state);
 
         Option<int> count = new("--count") { Description = "How often each.", DefaultValueFactory = _ => 50 };
         Command lifecycle = new("lifecycle", "Creating, attaching, and recovering what a killed process held.") { count, output };

@@ -11,9 +11,14 @@ internal abstract class RingCore : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<RingHandle> _handles = [];
+    private readonly WaitStrategy _strategy;
     private bool _disposed;
 
-    private protected RingCore(RegionRequest request) => Region = new RingRegion(request);
+    private protected RingCore(RegionRequest request)
+    {
+        Region = new RingRegion(request);
+        _strategy = request.Options.WaitStrategy;
+    }
 
     public RingRegion Region { get; }
 
@@ -62,6 +67,11 @@ internal abstract class RingCore : IDisposable
             }
         }
     }
+
+    /// <summary>The doorbells of a handle that writes or reads.</summary>
+    private protected HandleBells BellsOf(ParticipantRole role) => role == ParticipantRole.Producer
+        ? new HandleBells(Region, Region.Space, Region.Data, _strategy)
+        : new HandleBells(Region, Region.Data, Region.Space, _strategy);
 
     private protected void ThrowIfReadOnly()
     {

@@ -13,7 +13,7 @@ namespace RingShm;
 /// gives it back through the kernel.
 /// </remarks>
 [SuppressMessage("Design", "CA1063:Implement IDisposable correctly", Justification = "Closed hierarchy; the row lease has the finalizer.")]
-public abstract class RingHandle : IDisposable
+public abstract partial class RingHandle : IDisposable
 {
     private const int Idle = 0;
 
@@ -24,6 +24,7 @@ public abstract class RingHandle : IDisposable
     private const int OneOpen = 2;
 
     private readonly RowLease _row;
+    private readonly HandleBells _bells;
 
     /// <summary>
     /// Busy while the owning thread is inside an operation or holds a claim or a lease. With <see cref="_closed"/> it forms
@@ -34,14 +35,19 @@ public abstract class RingHandle : IDisposable
     private int _closed;
     private int _handedBack;
 
-    private protected RingHandle(RowLease row) => _row = row;
+    private protected RingHandle(RowLease row, HandleBells bells)
+    {
+        _row = row;
+        _bells = bells;
+    }
 
     /// <summary>True after <see cref="Dispose"/>.</summary>
     public bool IsDisposed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>
     /// Gives the role back. Does not wait: if another thread is inside an operation, or a claim or a lease is open, the role is
-    /// given back when that ends. Nothing published is lost; an open claim can no longer be committed.
+    /// given back when that ends. Nothing published is lost; an open claim can no longer be committed. A thread that waits in the
+    /// handle is woken and gets an <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {
@@ -51,7 +57,11 @@ public abstract class RingHandle : IDisposable
         Interlocked.MemoryBarrierProcessWide();
         if (!IsBusy)
             HandBack();
+        _bells.Interrupt();
     }
+
+    /// <summary>Where it waits, and what it rings.</summary>
+    private protected HandleBells Bells => _bells;
 
     /// <summary>
     /// True while an operation runs or a claim or a lease is open. A handle that keeps its busy mark in a word of its own overrides

@@ -1,6 +1,8 @@
 using RingShm.Layout;
 using RingShm.Liveness;
 using RingShm.Mapping;
+using RingShm.Memory;
+using RingShm.Waiting;
 
 namespace RingShm;
 
@@ -11,6 +13,8 @@ namespace RingShm;
 internal sealed unsafe class RingRegion : IRegionRows
 {
     private readonly OpenedRegion _opened;
+    private readonly KernelDoorbell? _data;
+    private readonly KernelDoorbell? _space;
     private int _references = 1;
 
     public RingRegion(RegionRequest request)
@@ -21,7 +25,28 @@ internal sealed unsafe class RingRegion : IRegionRows
         Oracle = OperatingSystem.IsWindows()
             ? new ProcessHandleOracle()
             : new FileLockOracle(_opened.FileLocks!, request.Name.ToString());
+        if (Access == RingAccess.ReadOnly)
+            return;
+        try
+        {
+            (_data, _space) = OpenDoorbells(request.Options.Security ?? RingSecurity.OwnerOnly);
+        }
+        catch
+        {
+            ReleaseReference();
+            throw;
+        }
+
+        DoorbellMap words = new(Base, Header.Geometry);
+        Data = new Doorbell<DirectMemory>(words.Data, _data, ProcessBarrier.RingersFence);
+        Space = new Doorbell<DirectMemory>(words.Space, _space, ProcessBarrier.RingersFence);
     }
+
+    /// <summary>Consumers sleep here, producers ring. In a region that can be written.</summary>
+    public Doorbell<DirectMemory> Data { get; }
+
+    /// <summary>Producers sleep here, consumers ring. In a region that can be written.</summary>
+    public Doorbell<DirectMemory> Space { get; }
 
     public RegionName Name { get; }
 
@@ -39,25 +64,63 @@ internal sealed unsafe class RingRegion : IRegionRows
 
     public byte* RowAt(int row) => Base + Header.Geometry.RowsOffset + ((long)row * Header.Geometry.RowStrideBytes);
 
-    /// <summary>Keeps the region mapped; fails when it is gone already.</summary>
-    public void AddReference()
+    /// <summary>Keeps the region mapped; throws when it is gone already.</summary>
+    public void AddReference() => ObjectDisposedException.ThrowIf(!TryAddReference(), typeof(RingRegion));
+
+    /// <summary>Keeps the region mapped; false when it is gone already.</summary>
+    public bool TryAddReference()
     {
         int seen = Volatile.Read(ref _references);
-        while (true)
+        while (seen != 0)
         {
-            ObjectDisposedException.ThrowIf(seen == 0, typeof(RingRegion));
             int found = Interlocked.CompareExchange(ref _references, seen + 1, seen);
             if (found == seen)
-                return;
+                return true;
             seen = found;
         }
+
+        return false;
+    }
+
+    /// <summary>Has everybody who sleeps look at the ring again, after it was changed by other means than a message.</summary>
+    public void InterruptAll()
+    {
+        Data.Interrupt();
+        Space.Interrupt();
     }
 
     public void ReleaseReference()
     {
         if (Interlocked.Decrement(ref _references) != 0)
             return;
+        _data?.Dispose();
+        _space?.Dispose();
         _opened.View.Dispose();
         _opened.Backing.Dispose();
+    }
+
+    private (KernelDoorbell Data, KernelDoorbell Space) OpenDoorbells(RingSecurity security)
+    {
+        // A region is known by its creation, not by its name: a successor of the same name must not share its predecessor's sleepers.
+        string stem = $@"{(Name.IsGlobal ? "Global" : "Local")}\ringshm-{Header.CreationId:N}";
+        nint descriptor = OperatingSystem.IsWindows() ? RegionSpace.DescriptorFor(security) : 0;
+        try
+        {
+            KernelDoorbell data = KernelDoorbell.Open($"{stem}-data", descriptor);
+            try
+            {
+                return (data, KernelDoorbell.Open($"{stem}-space", descriptor));
+            }
+            catch
+            {
+                data.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            if (OperatingSystem.IsWindows())
+                RegionSpace.FreeDescriptor(descriptor);
+        }
     }
 }

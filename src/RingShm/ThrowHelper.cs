@@ -13,6 +13,9 @@ internal static class ThrowHelper
     public static void Completed() => throw new RingCompletedException();
 
     [DoesNotReturn]
+    public static void Drained() => throw new RingCompletedException("The ring was completed, and every message in it was taken.");
+
+    [DoesNotReturn]
     public static void Corrupt(string what) => throw new RingCorruptException(what);
 
     [DoesNotReturn]
@@ -30,6 +33,10 @@ internal static class ThrowHelper
     [DoesNotReturn]
     public static void CorruptPosition(string which, long position, string expected) => throw new RingCorruptException(
         $"The {which} position is {position}; expected {expected}.");
+
+    [DoesNotReturn]
+    public static void CorruptState(string what, long found, string expected) => throw new RingCorruptException(
+        $"The state cell's {what} is 0x{found:X}; expected {expected}.");
 
     [DoesNotReturn]
     public static void ClaimOver() =>

@@ -3,6 +3,7 @@ using RingShm.Tests.Model.Mpmc;
 using RingShm.Tests.Model.Region;
 using RingShm.Tests.Model.Specimen;
 using RingShm.Tests.Model.Spsc;
+using RingShm.Tests.Model.State;
 using RingShm.Tests.Model.Waiting;
 using Xunit;
 
@@ -44,6 +45,15 @@ public sealed class DoorbellTests(ITestOutputHelper output)
     public void No_wake_is_lost_and_none_is_made_for_nobody(string name) => Exploration.Exhaust(name, output);
 }
 
+public sealed class RingBellTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. RingBellPrograms.All.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void No_side_of_a_ring_sleeps_beside_what_the_other_has_done(string name) => Exploration.Exhaust(name, output);
+}
+
 public sealed class MpmcWithoutDeathsTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. MpmcPrograms.All.Select(static program => program.Name)];
@@ -60,6 +70,21 @@ public sealed class MpmcWithDeathsTests(ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Names))]
     public void Killed_at_any_access_nobody_is_stuck_or_robbed_and_nothing_is_lost(string name) => Exploration.Exhaust(name, output);
+}
+
+public sealed class StateTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. StatePrograms.WithoutDeaths.Select(static program => program.Name)];
+
+    public static TheoryData<string> DeathNames => [.. StatePrograms.WithDeaths.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_read_is_whole_and_every_version_is_one_value(string name) => Exploration.Exhaust(name, output);
+
+    [Theory]
+    [MemberData(nameof(DeathNames))]
+    public void Killed_at_any_access_a_participant_leaves_the_value_whole_and_holds_up_nobody(string name) => Exploration.Exhaust(name, output);
 }
 
 public sealed class VyukovTests(ITestOutputHelper output)

@@ -82,7 +82,14 @@ internal static class Mutations
         new("wake-first", "A ringer wakes before it moves the sequence.") { WakesBeforeMoving = true },
         new("look-dropped", "A sleeper sleeps without another look at the ring.") { SleepsWithoutLooking = true },
         new("look-first", "A sleeper looks at the ring before it announces itself, not after.") { LooksBeforeAnnouncing = true },
+        new("ring-first", "A ring's sides ring before they publish or release, not after.") { RingsBeforePublishing = true, Programs = "bell-ring" },
+        new("ring-look-first", "A ring's sleeper looks at the ring before it announces itself.") { LooksBeforeAnnouncing = true, Programs = "bell-ring" },
+        new("ring-look-dropped", "A ring's sleeper sleeps without another look at the ring.") { SleepsWithoutLooking = true, Programs = "bell-ring" },
+        new("ring-W1-dropped", "A ring's ringer does not fence after it has published.") { DroppedFences = Set(Edge.W1), Programs = "bell-ring" },
+        new("ring-membarrier-dropped", "A ring's sleeper does not fence the ringers that rely on it.") { DropsBarrier = true, Programs = "bell-ring" },
         new("sleep-without-compare", "The kernel does not compare the word before it lets a thread sleep.") { KernelSleepsWithoutComparing = true },
+
+        .. StateMutations.All,
 
         // MPMC's take long and are part of the deep run.
         .. DeepTests.IsAsked ? MpmcMutations.All : [],

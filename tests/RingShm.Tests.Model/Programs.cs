@@ -3,6 +3,7 @@ using RingShm.Tests.Model.Mpmc;
 using RingShm.Tests.Model.Region;
 using RingShm.Tests.Model.Specimen;
 using RingShm.Tests.Model.Spsc;
+using RingShm.Tests.Model.State;
 using RingShm.Tests.Model.Waiting;
 
 namespace RingShm.Tests.Model;
@@ -12,16 +13,16 @@ internal static class Programs
 {
     public static IReadOnlyList<ModelProgram> All { get; } =
         [
-            .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All,
-            .. MpmcPrograms.All, .. MpmcDeathPrograms.All,
+            .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
+            .. MpmcPrograms.All, .. MpmcDeathPrograms.All, .. StatePrograms.WithoutDeaths, .. StatePrograms.WithDeaths,
             .. VyukovPrograms.All, VyukovPrograms.WithDeath,
             .. ClaimWordPrograms.All, .. ClaimWordPrograms.WithDeath,
         ];
 
     /// <summary>Those that run the library's own protocols; the others run specimens and prototypes.</summary>
     public static IReadOnlyList<ModelProgram> Shipped { get; } = [
-        .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All,
-        .. MpmcPrograms.All, .. MpmcDeathPrograms.All,
+        .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
+        .. MpmcPrograms.All, .. MpmcDeathPrograms.All, .. StatePrograms.WithoutDeaths, .. StatePrograms.WithDeaths,
     ];
 
     private static IReadOnlyList<ModelProgram> Everything { get; } = [.. All, .. SpscDeathPrograms.Deep];

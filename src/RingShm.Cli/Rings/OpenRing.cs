@@ -30,9 +30,12 @@ internal abstract class OpenRing : IDisposable
     /// <param name="options">What it must agree with.</param>
     /// <param name="kind">The kind it must be of; none for whatever it is.</param>
     public static OpenRing Open(RegionName name, RingOptions options, RingKind kind = RingKind.None) =>
-        (kind == RingKind.None ? Ring.Inspect(name).Kind : kind) == RingKind.Mpmc
-            ? new OpenMpmcRing(MpmcRing.Open(name, options))
-            : new OpenSpscRing(SpscRing.Open(name, options));
+        (kind == RingKind.None ? Ring.Inspect(name).Kind : kind) switch
+        {
+            RingKind.Mpmc => new OpenMpmcRing(MpmcRing.Open(name, options)),
+            RingKind.State => throw CommandException.Failed($"'{name}' is a state cell, which holds one value; 'set' and 'get' are for it."),
+            _ => new OpenSpscRing(SpscRing.Open(name, options)),
+        };
 
     /// <summary>Opens the ring, or makes one of this kind.</summary>
     public static OpenRing CreateOrOpen(RegionName name, RingOptions options, RingKind kind) => kind == RingKind.Mpmc

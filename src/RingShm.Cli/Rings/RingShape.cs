@@ -6,7 +6,7 @@ namespace RingShm.Cli;
 /// <summary>The options that say what a new ring is like, and that an existing one must agree with.</summary>
 internal sealed class RingShape
 {
-    private static readonly (string Word, RingKind Value)[] Kinds = [("spsc", RingKind.Spsc), ("mpmc", RingKind.Mpmc)];
+    private static readonly (string Word, RingKind Value)[] Kinds = [("spsc", RingKind.Spsc), ("mpmc", RingKind.Mpmc), ("state", RingKind.State)];
 
     private static readonly (string Word, Cardinality Value)[] Cardinalities = [("one", Cardinality.One), ("many", Cardinality.Many)];
 
@@ -15,8 +15,8 @@ internal sealed class RingShape
 
     private readonly Option<RingKind> _kind = new("--kind")
     {
-        Description = "'spsc' has one producer and one consumer, 'mpmc' many of each, and every message goes to one of them [default: spsc]",
-        HelpName = "spsc|mpmc",
+        Description = "'spsc' has one producer and one consumer, 'mpmc' many of each, and every message goes to one of them; 'state' holds the latest value [default: spsc]",
+        HelpName = "spsc|mpmc|state",
         CustomParser = static result => Choose(result, Kinds, "a kind of ring that this version makes"),
     };
 
@@ -96,7 +96,11 @@ internal sealed class RingShape
     /// <summary>The kind of a new ring. What contradicts it is a wrong command line.</summary>
     public RingKind KindOfNew(ParseResult result)
     {
-        RingKind kind = KindOf(result) == RingKind.Mpmc ? RingKind.Mpmc : RingKind.Spsc;
+        RingKind kind = KindOf(result) is var asked and not RingKind.None ? asked : RingKind.Spsc;
+        if (kind == RingKind.State && result.GetResult(_capacity) != null)
+            throw CommandException.Usage("--capacity is for rings; the size of a state cell follows from --max-message and --max-participants.");
+        if (kind == RingKind.State && result.GetValue(_deadConsumers) != DeadConsumerPolicy.Default)
+            throw CommandException.Usage("--dead-consumers is for rings; from a state cell nobody takes anything.");
         if (kind == RingKind.Spsc && AskedBesidesSpsc(result) is { } besides)
             throw CommandException.Usage($"{besides} needs --kind mpmc; an spsc ring has one producer and one consumer.");
         return kind;

@@ -115,6 +115,9 @@ internal static class RegionSpace
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    public static void FreeDescriptor(nint descriptor) => _ = NativeWindows.LocalFree(descriptor);
+
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
     private static void ProtectWindows(string path, RingSecurity security)
     {
         const uint DiscretionaryList = 4;
@@ -127,7 +130,7 @@ internal static class RegionSpace
         }
         finally
         {
-            _ = NativeWindows.LocalFree(descriptor);
+            FreeDescriptor(descriptor);
         }
     }
 }

@@ -9,17 +9,19 @@ namespace RingShm;
 /// A consumer of an <see cref="MpmcRing"/>. Used by one thread at a time. Each message goes to one consumer; what this one has taken
 /// and not handed back when it dies goes to another, flagged (or is dropped, if the ring was made so).
 /// </summary>
-public sealed unsafe class MpmcConsumer : RingHandle
+public sealed unsafe partial class MpmcConsumer : RingHandle
 {
     private readonly IRowOracle _oracle;
+    private readonly Doorbell<DirectMemory> _others;
     private Mpmc.MpmcConsumerCore<DirectMemory> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle)
-        : base(row)
+    internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
+        : base(row, bells)
     {
         _core = core;
+        _others = bells.Others;
         _oracle = oracle;
     }
 
@@ -80,10 +82,11 @@ public sealed unsafe class MpmcConsumer : RingHandle
     /// <inheritdoc cref="TryRead"/>
     public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
+        bool spins = true;
         while (!TryRead(out message))
         {
-            if (IsDrained || !backoff.TryWait())
+            if (IsDrained || !TryWait(limit, ref spins))
                 return false;
         }
 
@@ -183,13 +186,14 @@ public sealed unsafe class MpmcConsumer : RingHandle
             return;
         EnterToEnd();
         _core.TryRelease(position);
+        _others.Ring();
         ExitBeside(opened: -1);
     }
 
     private int TakeBatch(int limit, out Mpmc.OpenSlot batch)
     {
         int messages = _core.TryTakeBatch(limit, out batch);
-        return messages == 0 && _pace.IsDue() && _core.LookForTheDead(_oracle) ? _core.TryTakeBatch(limit, out batch) : messages;
+        return messages == 0 && _pace.IsDue() && LookForTheDead() ? _core.TryTakeBatch(limit, out batch) : messages;
     }
 
     /// <summary>Whatever the words are that it meets, the handle is left.</summary>
@@ -202,6 +206,9 @@ public sealed unsafe class MpmcConsumer : RingHandle
         }
         finally
         {
+            _others.Ring();
+            if (settled < messages)
+                Bells.Own.Ring();
             ExitBeside(opened: 0);
         }
     }
@@ -237,7 +244,7 @@ public sealed unsafe class MpmcConsumer : RingHandle
             if (isTaken)
                 _core.ThrowIfOpenIsDamaged();
             if (!_core.TryTake(out Mpmc.OpenSlot lease)
-                && !(_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryTake(out lease)))
+                && !(_pace.IsDue() && LookForTheDead() && _core.TryTake(out lease)))
             {
                 _streak.Pause(_core.MessagesRead);
                 message = default;
@@ -253,7 +260,38 @@ public sealed unsafe class MpmcConsumer : RingHandle
         }
         finally
         {
+            // What was given up may have been passed over and freed, also where nothing was found.
+            _others.Ring();
             ExitBeside(opened);
         }
+    }
+
+    /// <summary>True when it is worth trying again, and then others of this role are told as well.</summary>
+    private bool LookForTheDead()
+    {
+        if (!_core.LookForTheDead(_oracle))
+            return false;
+        Bells.Own.Ring();
+        return true;
+    }
+
+    /// <summary>
+    /// Waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks for the dead.
+    /// </summary>
+    private bool TryWait(in WaitLimit limit, ref bool spins)
+    {
+        News condition = new(this);
+        if (Bells.WaitSlice(ref condition, limit, spins))
+            return true;
+        spins = false;
+        _pace.Rest();
+        return !limit.IsOver;
+    }
+
+    private readonly struct News(MpmcConsumer handle) : IHeldUpCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
+
+        public bool IsHeldUp() => handle._core.IsHeldUp();
     }
 }

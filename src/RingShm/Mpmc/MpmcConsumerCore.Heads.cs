@@ -7,6 +7,31 @@ namespace RingShm.Mpmc;
 /// <summary>What there is to take: the message at the head, past what was given up, or one that was returned.</summary>
 internal unsafe partial struct MpmcConsumerCore<TMemory>
 {
+    /// <summary>
+    /// For a wait, after a read in vain: true when something is to be taken, passed over or reported, or the ring is drained.
+    /// Changes nothing.
+    /// </summary>
+    public readonly bool IsWorthTrying()
+    {
+        // M19 acquire: as in CanTakeFast.
+        if (_looksForReturned || TMemory.LoadAcquire(_map.Attention, Edge.M19) != _attention)
+            return true;
+        // M8, M9 acquire: as in TryFindHead.
+        long position = _map.HasOneConsumer ? _position : TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8);
+        long word = TMemory.LoadAcquire(_map.WordAt(position), Edge.M9);
+        int behind = (int)(_map.LapOf(position) - MpmcWord.LapOf(word));
+        bool isNothingThere = behind == 1 || (behind == 0 && MpmcWord.StateOf(word) is SlotState.Free or SlotState.Writing);
+        return !isNothingThere || IsDrained();
+    }
+
+    /// <summary>
+    /// For a wait: true when something was claimed that is not published, or another consumer holds what may come again.
+    /// </summary>
+    public readonly bool IsHeldUp() =>
+        // M8, M15 acquire: as in IsDrained.
+        TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8) < TMemory.LoadAcquire(_map.ProducerPosition, Edge.M15)
+        || MpmcRecovery<TMemory>.IsAnythingHeld(_map, _row.Index);
+
     /// <summary>A returned message as a lease of its own, or the position of the next one in order.</summary>
     private bool TryTakeOrFindHead(out OpenSlot returned, out long position)
     {

@@ -11,18 +11,20 @@ namespace RingShm;
 /// that were written later, and nothing says so.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed class MpmcConsumer<T> : RingHandle
+public sealed partial class MpmcConsumer<T> : RingHandle
     where T : unmanaged
 {
     private readonly IRowOracle _oracle;
+    private readonly Doorbell<DirectMemory> _others;
     private Mpmc.MpmcConsumerCore<DirectMemory> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle)
-        : base(row)
+    internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
+        : base(row, bells)
     {
         _core = core;
+        _others = bells.Others;
         _oracle = oracle;
     }
 
@@ -57,6 +59,7 @@ public sealed class MpmcConsumer<T> : RingHandle
         EnterBeside();
         if (!_core.TryReadFast(out value))
             return TryReadSlow(out value);
+        _others.Ring();
         ExitBeside(opened: 0);
         return true;
     }
@@ -72,12 +75,13 @@ public sealed class MpmcConsumer<T> : RingHandle
         try
         {
             int read = _core.TryReadBatch(destination);
-            return read == 0 && destination.Length > 0 && _pace.IsDue() && _core.LookForTheDead(_oracle)
+            return read == 0 && destination.Length > 0 && _pace.IsDue() && LookForTheDead()
                 ? _core.TryReadBatch(destination)
                 : read;
         }
         finally
         {
+            _others.Ring();
             ExitBeside(opened: 0);
         }
     }
@@ -93,10 +97,11 @@ public sealed class MpmcConsumer<T> : RingHandle
     /// <inheritdoc cref="TryRead(out T)"/>
     public bool Read(out T value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
+        bool spins = true;
         while (!TryRead(out value))
         {
-            if (IsDrained || !backoff.TryWait())
+            if (IsDrained || !TryWait(limit, ref spins))
                 return false;
         }
 
@@ -108,14 +113,44 @@ public sealed class MpmcConsumer<T> : RingHandle
     {
         try
         {
-            if (_core.TryRead(out value) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryRead(out value)))
+            if (_core.TryRead(out value) || (_pace.IsDue() && LookForTheDead() && _core.TryRead(out value)))
                 return true;
             _streak.Pause(_core.MessagesRead);
             return false;
         }
         finally
         {
+            _others.Ring();
             ExitBeside(opened: 0);
         }
+    }
+
+    /// <summary>True when it is worth trying again, and then others of this role are told as well.</summary>
+    private bool LookForTheDead()
+    {
+        if (!_core.LookForTheDead(_oracle))
+            return false;
+        Bells.Own.Ring();
+        return true;
+    }
+
+    /// <summary>
+    /// Waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks for the dead.
+    /// </summary>
+    private bool TryWait(in WaitLimit limit, ref bool spins)
+    {
+        News condition = new(this);
+        if (Bells.WaitSlice(ref condition, limit, spins))
+            return true;
+        spins = false;
+        _pace.Rest();
+        return !limit.IsOver;
+    }
+
+    private readonly struct News(MpmcConsumer<T> handle) : IHeldUpCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
+
+        public bool IsHeldUp() => handle._core.IsHeldUp();
     }
 }

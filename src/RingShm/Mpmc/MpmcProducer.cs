@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -11,18 +12,25 @@ namespace RingShm;
 /// of it; what it had claimed and not published when it died is passed over, and nobody waits for it longer than it takes to ask
 /// the kernel. While it lives, consumers get behind its claims only in their order.
 /// </summary>
-public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
+public sealed unsafe partial class MpmcProducer : RingHandle, IClaimOwner
 {
     private readonly IRowOracle _oracle;
     private readonly List<(long Position, ClaimWriter Writer)> _writers = [];
-    private Mpmc.MpmcProducerCore<DirectMemory> _core;
+    private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
+    private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle)
-        : base(row)
+    internal MpmcProducer(
+        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells,
+        BoundedChannelFullMode fullMode, MpmcConsumer? dropper)
+        : base(row, bells)
     {
+        _fullMode = fullMode;
+        _dropper = dropper;
         _core = core;
+        _others = bells.Others;
         _oracle = oracle;
     }
 
@@ -46,12 +54,14 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         EnterBeside();
         if (!_core.TryWriteFast(message, type))
             return TryWriteSlow(message, type);
+        _others.Ring();
         ExitBeside(opened: 0);
         return true;
     }
 
     /// <summary>
-    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
@@ -62,7 +72,8 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         Write(message, type: 0, timeout, cancellationToken);
 
     /// <summary>
-    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -72,10 +83,17 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
+        bool spins = true;
         while (!TryWrite(message, type))
         {
-            if (!backoff.TryWait())
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                MakeRoomOrDrop(message, type);
+                return true;
+            }
+
+            if (!TryWait(limit, ref spins))
                 return false;
         }
 
@@ -98,7 +116,7 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         try
         {
             if (!_core.TryClaim(maxLengthBytes, out Mpmc.OpenSlot slot)
-                && !(_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryClaim(maxLengthBytes, out slot)))
+                && !(_pace.IsDue() && LookForTheDead() && _core.TryClaim(maxLengthBytes, out slot)))
             {
                 claim = default;
                 return false;
@@ -131,12 +149,13 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         try
         {
             int written = _core.TryWriteBatch(messages, type);
-            return written == 0 && messages.Length > 0 && _pace.IsDue() && _core.LookForTheDead(_oracle)
+            return written == 0 && messages.Length > 0 && _pace.IsDue() && LookForTheDead()
                 ? _core.TryWriteBatch(messages, type)
                 : written;
         }
         finally
         {
+            _others.Ring();
             ExitBeside(opened: 0);
         }
     }
@@ -167,6 +186,8 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         }
         finally
         {
+            // Committed or given up: consumers get on either way.
+            _others.Ring();
             ExitBeside(opened);
         }
     }
@@ -178,6 +199,7 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
         EnterToEnd();
         _core.TryAbort(number);
         ForgetWriter(number);
+        _others.Ring();
         ExitBeside(opened: -1);
     }
 
@@ -206,13 +228,14 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
     {
         try
         {
-            if (_core.TryWrite(message, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(message, type)))
+            if (_core.TryWrite(message, type) || (_pace.IsDue() && LookForTheDead() && _core.TryWrite(message, type)))
                 return true;
             _streak.Pause(_core.MessagesWritten);
             return false;
         }
         finally
         {
+            _others.Ring();
             ExitBeside(opened: 0);
         }
     }
@@ -237,5 +260,34 @@ public sealed unsafe class MpmcProducer : RingHandle, IClaimOwner
             _writers[i].Writer.Reset(null, 0);
             _writers.RemoveAt(i);
         }
+    }
+
+    /// <summary>True when it is worth trying again, and then others of this role are told as well.</summary>
+    private bool LookForTheDead()
+    {
+        if (!_core.LookForTheDead(_oracle))
+            return false;
+        Bells.Own.Ring();
+        return true;
+    }
+
+    /// <summary>
+    /// Waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks for the dead.
+    /// </summary>
+    private bool TryWait(in WaitLimit limit, ref bool spins)
+    {
+        Room condition = new(this);
+        if (Bells.WaitSlice(ref condition, limit, spins))
+            return true;
+        spins = false;
+        _pace.Rest();
+        return !limit.IsOver;
+    }
+
+    private readonly struct Room(MpmcProducer handle) : IHeldUpCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
+
+        public bool IsHeldUp() => handle._core.IsHeldUp();
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -10,18 +11,25 @@ namespace RingShm;
 /// becomes of it; if it dies in the middle of a write, consumers pass over the place as soon as the kernel confirms it.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed class MpmcProducer<T> : RingHandle
+public sealed partial class MpmcProducer<T> : RingHandle
     where T : unmanaged
 {
     private readonly IRowOracle _oracle;
-    private Mpmc.MpmcProducerCore<DirectMemory> _core;
+    private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
+    private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
-    internal MpmcProducer(RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle)
-        : base(row)
+    internal MpmcProducer(
+        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells,
+        BoundedChannelFullMode fullMode, MpmcConsumer<T>? dropper)
+        : base(row, bells)
     {
+        _fullMode = fullMode;
+        _dropper = dropper;
         _core = core;
+        _others = bells.Others;
         _oracle = oracle;
     }
 
@@ -40,6 +48,7 @@ public sealed class MpmcProducer<T> : RingHandle
         EnterBeside();
         if (!_core.TryWriteFast(value, type))
             return TryWriteSlow(value, type);
+        _others.Ring();
         ExitBeside(opened: 0);
         return true;
     }
@@ -58,17 +67,19 @@ public sealed class MpmcProducer<T> : RingHandle
         try
         {
             int written = _core.TryWriteBatch(values, type);
-            return written == 0 && values.Length > 0 && _pace.IsDue() && _core.LookForTheDead(_oracle)
+            return written == 0 && values.Length > 0 && _pace.IsDue() && LookForTheDead()
                 ? _core.TryWriteBatch(values, type)
                 : written;
         }
         finally
         {
+            _others.Ring();
             ExitBeside(opened: 0);
         }
     }
 
-    /// <summary>Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up first.</summary>
+    /// <summary>Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.</summary>
     /// <param name="value">The value.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -76,10 +87,17 @@ public sealed class MpmcProducer<T> : RingHandle
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(in T value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
+        bool spins = true;
         while (!TryWrite(value))
         {
-            if (!backoff.TryWait())
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                MakeRoomOrDrop(value, type: 0);
+                return true;
+            }
+
+            if (!TryWait(limit, ref spins))
                 return false;
         }
 
@@ -91,14 +109,44 @@ public sealed class MpmcProducer<T> : RingHandle
     {
         try
         {
-            if (_core.TryWrite(value, type) || (_pace.IsDue() && _core.LookForTheDead(_oracle) && _core.TryWrite(value, type)))
+            if (_core.TryWrite(value, type) || (_pace.IsDue() && LookForTheDead() && _core.TryWrite(value, type)))
                 return true;
             _streak.Pause(_core.MessagesWritten);
             return false;
         }
         finally
         {
+            _others.Ring();
             ExitBeside(opened: 0);
         }
+    }
+
+    /// <summary>True when it is worth trying again, and then others of this role are told as well.</summary>
+    private bool LookForTheDead()
+    {
+        if (!_core.LookForTheDead(_oracle))
+            return false;
+        Bells.Own.Ring();
+        return true;
+    }
+
+    /// <summary>
+    /// Waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks for the dead.
+    /// </summary>
+    private bool TryWait(in WaitLimit limit, ref bool spins)
+    {
+        Room condition = new(this);
+        if (Bells.WaitSlice(ref condition, limit, spins))
+            return true;
+        spins = false;
+        _pace.Rest();
+        return !limit.IsOver;
+    }
+
+    private readonly struct Room(MpmcProducer<T> handle) : IHeldUpCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
+
+        public bool IsHeldUp() => handle._core.IsHeldUp();
     }
 }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using RingShm.Mapping;
 using RingShm.Mpmc;
 
@@ -14,7 +15,7 @@ namespace RingShm;
 /// A live but stopped producer delays consumers behind its claim; a live but stopped consumer delays producers when they come round
 /// to what it holds. Nothing is ever taken from either because time has passed.
 /// </remarks>
-public sealed class MpmcRing : IDisposable
+public sealed partial class MpmcRing : IDisposable
 {
     private readonly MpmcRingCore _core;
 
@@ -75,7 +76,35 @@ public sealed class MpmcRing : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcProducer AttachProducer() => _core.AttachProducer(static (row, core, oracle) => new MpmcProducer(row, core, oracle));
+    public MpmcProducer AttachProducer() => AttachProducer(BoundedChannelFullMode.Wait);
+
+    /// <summary>
+    /// Attaches a producer whose waiting writes do something else than wait when the ring is full, in the words of
+    /// <see cref="BoundedChannelFullMode"/>. <c>TryWrite</c> is not concerned: it says false.
+    /// </summary>
+    /// <param name="fullMode">
+    /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped; one that was published before may be with its
+    /// consumer already, so none newer can be. DropOldest: takes the oldest messages out, as a consumer does, until there is room; if everything in the ring is held by consumers, the message
+    /// that is being written is dropped. Needs a consumer's row besides the producer's. <see cref="MpmcProducer.MessagesDropped"/> counts.
+    /// </param>
+    /// <exception cref="ArgumentException">DropOldest in a ring that has one consumer only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>
+    /// <inheritdoc cref="AttachProducer()"/>
+    public MpmcProducer AttachProducer(BoundedChannelFullMode fullMode)
+    {
+        if (_core.Geometry.HasOneConsumer)
+            _ = FullModes.WithoutTaking(fullMode);
+        MpmcConsumer? dropper = FullModes.Known(fullMode) == BoundedChannelFullMode.DropOldest ? AttachConsumer() : null;
+        try
+        {
+            return _core.AttachProducer((row, core, oracle, bells) => new MpmcProducer(row, core, oracle, bells, fullMode, dropper));
+        }
+        catch
+        {
+            dropper?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Attaches a consumer. Does not wait; may sweep what a dead participant left.</summary>
     /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it or its dead holder cannot be cleared away yet.</exception>
@@ -83,7 +112,7 @@ public sealed class MpmcRing : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcConsumer AttachConsumer() => _core.AttachConsumer(static (row, core, oracle) => new MpmcConsumer(row, core, oracle));
+    public MpmcConsumer AttachConsumer() => _core.AttachConsumer(static (row, core, oracle, bells) => new MpmcConsumer(row, core, oracle, bells));
 
     /// <summary>
     /// Says that no more messages will come. Writing throws from now on; consumers read what is there, and are then drained.

@@ -19,27 +19,33 @@ internal sealed unsafe class MpmcRingCore : RingCore
         DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0);
 
     /// <summary>Takes a producer's row and makes its handle.</summary>
-    public THandle AttachProducer<THandle>(Func<RowLease, MpmcProducerCore<DirectMemory>, IRowOracle, THandle> handle)
+    public THandle AttachProducer<THandle>(Func<RowLease, MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>>, IRowOracle, HandleBells, THandle> handle)
         where THandle : RingHandle =>
         Attach(
-            () => MpmcRows.Attach(Region, _map, ParticipantRole.Producer),
+            () => AttachRow(ParticipantRole.Producer),
             row => IsCompleted
                 ? throw new RingCompletedException()
-                : handle(row, new MpmcProducerCore<DirectMemory>(_map, _map.Row(row.Row)), Region.Oracle));
+                : handle(row, new MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>>(_map, _map.Row(row.Row)), Region.Oracle, BellsOf(ParticipantRole.Producer)));
 
     /// <summary>Takes a consumer's row and makes its handle.</summary>
-    public THandle AttachConsumer<THandle>(Func<RowLease, MpmcConsumerCore<DirectMemory>, IRowOracle, THandle> handle)
+    public THandle AttachConsumer<THandle>(Func<RowLease, MpmcConsumerCore<DirectMemory>, IRowOracle, HandleBells, THandle> handle)
         where THandle : RingHandle =>
         Attach(
-            () => MpmcRows.Attach(Region, _map, ParticipantRole.Consumer),
-            row => handle(row, new MpmcConsumerCore<DirectMemory>(_map, _map.Row(row.Row)), Region.Oracle));
+            () => AttachRow(ParticipantRole.Consumer),
+            row => handle(row, new MpmcConsumerCore<DirectMemory>(_map, _map.Row(row.Row)), Region.Oracle, BellsOf(ParticipantRole.Consumer)));
 
-    public void Complete() => WithRegion(() =>
+    public void Complete() => TryComplete();
+
+    /// <summary>False when it was completed already.</summary>
+    public bool TryComplete() => WithRegion(() =>
     {
         ThrowIfReadOnly();
+        // S13 acquire: as the handles read it. Pairs with S12.
+        bool wasCompleted = DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
         // S12 release: what was published before stays before the end mark. Pairs with S13.
         DirectMemory.StoreRelease(_map.Completed, 1, Edge.S12);
-        return true;
+        Region.InterruptAll();
+        return !wasCompleted;
     });
 
     public RingInfo GetInfo() => WithRegion(() => MpmcInfo.Read(Region, _map));
@@ -47,6 +53,14 @@ internal sealed unsafe class MpmcRingCore : RingCore
     public RingRecovery Recover() => WithRegion(() =>
     {
         ThrowIfReadOnly();
-        return MpmcRows.Recover(Region, _map);
+        return MpmcRows.RecoverAndWake(Region, _map);
     });
+
+    private RowLease AttachRow(ParticipantRole role)
+    {
+        RowLease row = MpmcRows.Attach(Region, _map, role);
+        // A dead one's row may have been swept on the way.
+        Region.InterruptAll();
+        return row;
+    }
 }

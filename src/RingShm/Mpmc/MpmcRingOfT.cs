@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using RingShm.Mapping;
@@ -19,7 +20,7 @@ namespace RingShm;
 /// </remarks>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike. Its size is checked when the ring is opened.</typeparam>
 [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "MpmcRing<T>.Open reads as it is meant.")]
-public sealed class MpmcRing<T> : IDisposable
+public sealed partial class MpmcRing<T> : IDisposable
     where T : unmanaged
 {
     private readonly MpmcRingCore _core;
@@ -78,7 +79,35 @@ public sealed class MpmcRing<T> : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcProducer<T> AttachProducer() => _core.AttachProducer(static (row, core, oracle) => new MpmcProducer<T>(row, core, oracle));
+    public MpmcProducer<T> AttachProducer() => AttachProducer(BoundedChannelFullMode.Wait);
+
+    /// <summary>
+    /// Attaches a producer whose waiting writes do something else than wait when the ring is full, in the words of
+    /// <see cref="BoundedChannelFullMode"/>. <c>TryWrite</c> is not concerned: it says false.
+    /// </summary>
+    /// <param name="fullMode">
+    /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped; one that was published before may be with its
+    /// consumer already, so none newer can be. DropOldest: takes the oldest messages out, as a consumer does, until there is room; if everything in the ring is held by consumers, the message
+    /// that is being written is dropped. Needs a consumer's row besides the producer's. <see cref="MpmcProducer{T}.MessagesDropped"/> counts.
+    /// </param>
+    /// <exception cref="ArgumentException">DropOldest in a ring that has one consumer only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>
+    /// <inheritdoc cref="AttachProducer()"/>
+    public MpmcProducer<T> AttachProducer(BoundedChannelFullMode fullMode)
+    {
+        if (_core.Geometry.HasOneConsumer)
+            _ = FullModes.WithoutTaking(fullMode);
+        MpmcConsumer<T>? dropper = FullModes.Known(fullMode) == BoundedChannelFullMode.DropOldest ? AttachConsumer() : null;
+        try
+        {
+            return _core.AttachProducer((row, core, oracle, bells) => new MpmcProducer<T>(row, core, oracle, bells, fullMode, dropper));
+        }
+        catch
+        {
+            dropper?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Attaches a consumer. Does not wait; may sweep what a dead participant left.</summary>
     /// <exception cref="RoleTakenException">The role was declared single, and a live participant holds it or its dead holder cannot be cleared away yet.</exception>
@@ -86,7 +115,7 @@ public sealed class MpmcRing<T> : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public MpmcConsumer<T> AttachConsumer() => _core.AttachConsumer(static (row, core, oracle) => new MpmcConsumer<T>(row, core, oracle));
+    public MpmcConsumer<T> AttachConsumer() => _core.AttachConsumer(static (row, core, oracle, bells) => new MpmcConsumer<T>(row, core, oracle, bells));
 
     /// <summary>
     /// Says that no more messages will come. Writing throws from now on; consumers read what is there, and are then drained.

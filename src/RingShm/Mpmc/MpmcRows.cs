@@ -37,8 +37,15 @@ internal static unsafe class MpmcRows
             $"All {map.RowCount - MpmcLayout.FirstSharedRow} participants that '{region.DisplayName}' can have at once are there.");
     }
 
-    /// <summary>Sweeps every dead row. Says what was found.</summary>
-    public static RingRecovery Recover(RingRegion region, in MpmcMap map)
+    /// <summary>Sweeps every dead row, and has whoever sleeps look at what came free. Says what was found.</summary>
+    public static RingRecovery RecoverAndWake(RingRegion region, in MpmcMap map)
+    {
+        RingRecovery recovery = Recover(region, map);
+        region.InterruptAll();
+        return recovery;
+    }
+
+    private static RingRecovery Recover(RingRegion region, in MpmcMap map)
     {
         RingRecovery before = Counters(region, map, 0, 0);
         MpmcRecovery<DirectMemory>.SweepAll(map, region.Oracle, ProcessIdentity.OwnerWord, out int swept, out int waiting);

@@ -18,6 +18,9 @@ internal struct RecoveryPace
     private int _polls;
     private int _pollsPerLook;
 
+    /// <summary>Says that the next poll comes after a sleep, and is to look.</summary>
+    public void Rest() => _pollsPerLook = 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsDue() => ++_polls >= _pollsPerLook && IsDueByTheClock();
 

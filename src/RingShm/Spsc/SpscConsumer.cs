@@ -9,13 +9,18 @@ namespace RingShm;
 /// The consumer of an <see cref="SpscRing"/>. Used by one thread at a time. If the producer dies, what it published is read to
 /// the end, and then the ring is empty until a successor attaches.
 /// </summary>
-public sealed unsafe class SpscConsumer : RingHandle
+public sealed unsafe partial class SpscConsumer : RingHandle
 {
+    private readonly Doorbell<DirectMemory> _others;
     private Spsc.SpscConsumerCore<DirectMemory> _core;
     private Streak _streak;
 
-    internal SpscConsumer(RowLease row, in Spsc.SpscConsumerCore<DirectMemory> core)
-        : base(row) => _core = core;
+    internal SpscConsumer(RowLease row, in Spsc.SpscConsumerCore<DirectMemory> core, HandleBells bells)
+        : base(row, bells)
+    {
+        _core = core;
+        _others = bells.Others;
+    }
 
     /// <summary>True when the ring was completed and every message has been read: nothing more will come. Never waits.</summary>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
@@ -70,10 +75,10 @@ public sealed unsafe class SpscConsumer : RingHandle
     /// <inheritdoc cref="TryRead"/>
     public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryRead(out message))
         {
-            if (IsDrained || !backoff.TryWait())
+            if (IsDrained || !TryWait(limit))
                 return false;
         }
 
@@ -132,6 +137,7 @@ public sealed unsafe class SpscConsumer : RingHandle
             if (messages > 0)
                 _core.ReleaseBatch(position - start, messages, redelivered);
             _core.EndBatch(delivered);
+            _others.Ring();
             Leave();
         }
     }
@@ -187,6 +193,7 @@ public sealed unsafe class SpscConsumer : RingHandle
         finally
         {
             _core.EndBatch(delivered);
+            _others.Ring();
             Leave();
         }
     }
@@ -200,7 +207,9 @@ public sealed unsafe class SpscConsumer : RingHandle
     {
         if (_core.State != (position | Busy))
             return;
-        Exit(ref _core.State, _core.ReleaseAt(position, Layout.RecordLayout.SizeOf(lengthBytes)));
+        long next = _core.ReleaseAt(position, Layout.RecordLayout.SizeOf(lengthBytes));
+        _others.Ring();
+        Exit(ref _core.State, next);
     }
 
     /// <summary>Hands back this many messages, all of which were peeked at before.</summary>
@@ -232,5 +241,16 @@ public sealed unsafe class SpscConsumer : RingHandle
         return header == Layout.RecordLayout.Unpublished
             ? false
             : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, header);
+    }
+
+    private bool TryWait(in WaitLimit limit)
+    {
+        News condition = new(this);
+        return Bells.Wait(ref condition, limit);
+    }
+
+    private readonly struct News(SpscConsumer handle) : IWaitCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
     }
 }

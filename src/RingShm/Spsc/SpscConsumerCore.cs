@@ -174,6 +174,11 @@ internal unsafe struct SpscConsumerCore<TMemory>
         return TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0 && !TryPeek(out _);
     }
 
+    /// <summary>For a wait: true when there is a message, or something that is none, or when nothing more will come. Changes nothing.</summary>
+    public readonly bool IsWorthTrying() =>
+        // S13 acquire: as in IsDrained. Pairs with S12.
+        !PeekAt(Position).IsEmpty || TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
+
     public static RingCorruptException CorruptRecord(long position, long header) => new(
         $"The record header at position {position} is 0x{header:X16}, which no producer of this ring writes.");
 

@@ -12,14 +12,19 @@ namespace RingShm;
 /// <see cref="SpscRing"/> and its leases.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed unsafe class SpscConsumer<T> : RingHandle
+public sealed unsafe partial class SpscConsumer<T> : RingHandle
     where T : unmanaged
 {
+    private readonly Doorbell<DirectMemory> _others;
     private Spsc.SpscConsumerCore<DirectMemory> _core;
     private Streak _streak;
 
-    internal SpscConsumer(RowLease row, in Spsc.SpscConsumerCore<DirectMemory> core)
-        : base(row) => _core = core;
+    internal SpscConsumer(RowLease row, in Spsc.SpscConsumerCore<DirectMemory> core, HandleBells bells)
+        : base(row, bells)
+    {
+        _core = core;
+        _others = bells.Others;
+    }
 
     /// <summary>True when the ring was completed and every value has been read: nothing more will come. Never waits.</summary>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
@@ -51,6 +56,7 @@ public sealed unsafe class SpscConsumer<T> : RingHandle
         long next = _core.TakeAt(position, out value, out long header);
         if (next == position)
             return NothingToRead(header);
+        _others.Ring();
         Exit(ref _core.State, next);
         return true;
     }
@@ -65,7 +71,10 @@ public sealed unsafe class SpscConsumer<T> : RingHandle
         Enter(ref _core.State);
         try
         {
-            return _core.TryReadBatch(destination);
+            int read = _core.TryReadBatch(destination);
+            if (read > 0)
+                _others.Ring();
+            return read;
         }
         finally
         {
@@ -84,10 +93,10 @@ public sealed unsafe class SpscConsumer<T> : RingHandle
     /// <inheritdoc cref="TryRead(out T)"/>
     public bool Read(out T value, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryRead(out value))
         {
-            if (IsDrained || !backoff.TryWait())
+            if (IsDrained || !TryWait(limit))
                 return false;
         }
 
@@ -106,5 +115,16 @@ public sealed unsafe class SpscConsumer<T> : RingHandle
         return header == RecordLayout.Unpublished
             ? false
             : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, header);
+    }
+
+    private bool TryWait(in WaitLimit limit)
+    {
+        News condition = new(this);
+        return Bells.Wait(ref condition, limit);
+    }
+
+    private readonly struct News(SpscConsumer<T> handle) : IWaitCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -10,16 +11,23 @@ namespace RingShm;
 /// The producer of an <see cref="SpscRing"/>. Used by one thread at a time. If the consumer dies, messages stay in the ring for
 /// its successor and this side notices nothing but, in the end, a full ring.
 /// </summary>
-public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
+public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
 {
+    private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
     private Spsc.SpscProducerCore<DirectMemory> _core;
     private ClaimWriter? _writer;
     private long* _claimHeader;
     private int _claimBytes;
     private long _claimNumber;
 
-    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
-        : base(row) => _core = core;
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells, BoundedChannelFullMode fullMode)
+        : base(row, bells)
+    {
+        _fullMode = fullMode;
+        _core = core;
+        _others = bells.Others;
+    }
 
     /// <summary>The longest message, in bytes.</summary>
     public int MaxMessageBytes => _core.MaxMessageBytes;
@@ -39,12 +47,15 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         long position = Enter(ref _core.State);
         if (!_core.HasRoomAt(position, message.Length))
             return TryWriteSlow(message, type);
-        Exit(ref _core.State, _core.WriteAt(position, message, type));
+        long next = _core.WriteAt(position, message, type);
+        _others.Ring();
+        Exit(ref _core.State, next);
         return true;
     }
 
     /// <summary>
-    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
@@ -55,7 +66,8 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         Write(message, type: 0, timeout, cancellationToken);
 
     /// <summary>
-    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="message">The payload.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -65,10 +77,16 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryWrite(message, type))
         {
-            if (!backoff.TryWait())
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                Drop();
+                return true;
+            }
+
+            if (!TryWait(limit, message.Length))
                 return false;
         }
 
@@ -112,7 +130,10 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         Enter(ref _core.State);
         try
         {
-            return _core.TryWriteBatch(messages, type);
+            int written = _core.TryWriteBatch(messages, type);
+            if (written > 0)
+                _others.Ring();
+            return written;
         }
         finally
         {
@@ -133,6 +154,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
         {
             _core.ThrowIfCompleted();
             _core.Publish(header, lengthBytes, type);
+            _others.Ring();
         }
         finally
         {
@@ -188,7 +210,7 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
     {
         try
         {
-            return _core.TryWrite(message, type);
+            return Rung(_core.TryWrite(message, type));
         }
         finally
         {
@@ -211,5 +233,23 @@ public sealed unsafe class SpscProducer : RingHandle, IClaimOwner
             if (!reserved)
                 Leave();
         }
+    }
+
+    private bool Rung(bool isWritten)
+    {
+        if (isWritten)
+            _others.Ring();
+        return isWritten;
+    }
+
+    private bool TryWait(in WaitLimit limit, int payloadBytes)
+    {
+        Room condition = new(this, payloadBytes);
+        return Bells.Wait(ref condition, limit);
+    }
+
+    private readonly struct Room(SpscProducer handle, int payloadBytes) : IWaitCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying(payloadBytes) || handle.IsDisposed;
     }
 }

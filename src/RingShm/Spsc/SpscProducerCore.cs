@@ -172,6 +172,23 @@ internal unsafe struct SpscProducerCore<TMemory>
         return next <= _limit || TryExtendLimit(next) ? HeaderAt(Position) : null;
     }
 
+    /// <summary>True when there is room for such a payload; nobody else takes it. Throws when there never will be.</summary>
+    public bool HasRoom(int payloadBytes) => TryReserve(payloadBytes) != null;
+
+    /// <summary>
+    /// For a wait, after a refusal: true when another attempt will not be refused for want of room. Changes nothing; what makes no
+    /// sense is left to that attempt to report.
+    /// </summary>
+    public readonly bool IsWorthTrying(int payloadBytes)
+    {
+        long longest = _map.CapacityBytes - RecordLayout.HeaderBytes;
+        // S7 acquire: as in the attempt that follows. Pairs with S6.
+        long used = unchecked(Position - TMemory.LoadAcquire(_map.ConsumerPosition, Edge.S7));
+        // S13 acquire: as in the attempt that follows. Pairs with S12.
+        bool isCompleted = TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
+        return isCompleted || used <= longest - RecordLayout.SizeOf(payloadBytes) || used > longest;
+    }
+
     /// <summary>Publishes the record at the producer position; the payload is in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Publish(long* header, int payloadBytes, int type)
@@ -285,10 +302,12 @@ internal unsafe struct SpscProducerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly long* HeaderAt(long position) => (long*)(_data + (position & _mask));
 
+    // S13 acquire: what was published before completion is published still. Pairs with S12.
+    public readonly bool IsCompleted => TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
+
     public readonly void ThrowIfCompleted()
     {
-        // S13 acquire: what was published before completion is published still. Pairs with S12.
-        if (TMemory.LoadAcquire(_map.Completed, Edge.S13) != 0)
+        if (IsCompleted)
             ThrowHelper.Completed();
     }
 

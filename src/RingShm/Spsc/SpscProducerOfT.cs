@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Waiting;
@@ -10,15 +11,19 @@ namespace RingShm;
 /// its successor.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed unsafe class SpscProducer<T> : RingHandle
+public sealed unsafe partial class SpscProducer<T> : RingHandle
     where T : unmanaged
 {
+    private readonly Doorbell<DirectMemory> _others;
+    private readonly BoundedChannelFullMode _fullMode;
     private Spsc.SpscProducerCore<DirectMemory> _core;
 
-    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core)
-        : base(row)
+    internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells, BoundedChannelFullMode fullMode)
+        : base(row, bells)
     {
+        _fullMode = fullMode;
         _core = core;
+        _others = bells.Others;
         _core.CountByPosition(Layout.RecordLayout.SizeOf(sizeof(T)));
     }
 
@@ -36,6 +41,7 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         long next = _core.PutAt(position, value, type);
         if (next == position)
             return TryWriteSlow(value, type);
+        _others.Ring();
         Exit(ref _core.State, next);
         return true;
     }
@@ -50,7 +56,10 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         Enter(ref _core.State);
         try
         {
-            return _core.TryWriteBatch(values, type);
+            int written = _core.TryWriteBatch(values, type);
+            if (written > 0)
+                _others.Ring();
+            return written;
         }
         finally
         {
@@ -59,7 +68,8 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     }
 
     /// <summary>
-    /// Writes one value with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one value with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
@@ -70,7 +80,8 @@ public sealed unsafe class SpscProducer<T> : RingHandle
         Write(in value, type: 0, timeout, cancellationToken);
 
     /// <summary>
-    /// Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up first.
+    /// Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up
+    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="type">A tag for the consumer.</param>
@@ -80,10 +91,16 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(in T value, int type, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        Backoff backoff = new(timeout, cancellationToken);
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
         while (!TryWrite(in value, type))
         {
-            if (!backoff.TryWait())
+            if (_fullMode != BoundedChannelFullMode.Wait)
+            {
+                Drop();
+                return true;
+            }
+
+            if (!TryWait(limit, sizeof(T)))
                 return false;
         }
 
@@ -101,11 +118,29 @@ public sealed unsafe class SpscProducer<T> : RingHandle
     {
         try
         {
-            return _core.TryWrite(value, type);
+            return Rung(_core.TryWrite(value, type));
         }
         finally
         {
             Leave();
         }
+    }
+
+    private bool Rung(bool isWritten)
+    {
+        if (isWritten)
+            _others.Ring();
+        return isWritten;
+    }
+
+    private bool TryWait(in WaitLimit limit, int payloadBytes)
+    {
+        Room condition = new(this, payloadBytes);
+        return Bells.Wait(ref condition, limit);
+    }
+
+    private readonly struct Room(SpscProducer<T> handle, int payloadBytes) : IWaitCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying(payloadBytes) || handle.IsDisposed;
     }
 }

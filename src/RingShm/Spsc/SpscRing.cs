@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using RingShm.Mapping;
 using RingShm.Spsc;
 
@@ -12,7 +13,7 @@ namespace RingShm;
 /// holder: another attempt throws <see cref="RoleTakenException"/>. When a holder dies, in whatever way, the role is free at
 /// once: a producer's successor goes on after the last published message, a consumer's at the last one that was handed back.
 /// </remarks>
-public sealed class SpscRing : IDisposable
+public sealed partial class SpscRing : IDisposable
 {
     private readonly SpscRingCore _core;
 
@@ -69,13 +70,30 @@ public sealed class SpscRing : IDisposable
     /// <exception cref="RingCompletedException">The ring was completed.</exception>
     /// <exception cref="RingCorruptException">The ring's positions or records make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
-    public SpscProducer AttachProducer() => _core.AttachProducer(static (row, core) => new SpscProducer(row, core));
+    public SpscProducer AttachProducer() => AttachProducer(BoundedChannelFullMode.Wait);
+
+    /// <summary>
+    /// Attaches a producer whose waiting writes do something else than wait when the ring is full, in the words of
+    /// <see cref="BoundedChannelFullMode"/>. <c>TryWrite</c> is not concerned: it says false.
+    /// </summary>
+    /// <param name="fullMode">
+    /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped; one that was published before may be with its
+    /// consumer already, so none newer can be. DropOldest: refused; it needs an MPMC ring. <see cref="SpscProducer.MessagesDropped"/> counts.
+    /// </param>
+    /// <exception cref="ArgumentException">DropOldest.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>
+    /// <inheritdoc cref="AttachProducer()"/>
+    public SpscProducer AttachProducer(BoundedChannelFullMode fullMode)
+    {
+        _ = FullModes.WithoutTaking(fullMode);
+        return _core.AttachProducer((row, core, bells) => new SpscProducer(row, core, bells, fullMode));
+    }
 
     /// <summary>Takes the consumer role. Does not wait.</summary>
     /// <exception cref="RoleTakenException">A live participant, here or in another process, holds it.</exception>
     /// <exception cref="RingCorruptException">The ring's positions make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
-    public SpscConsumer AttachConsumer() => _core.AttachConsumer(static (row, core) => new SpscConsumer(row, core));
+    public SpscConsumer AttachConsumer() => _core.AttachConsumer(static (row, core, bells) => new SpscConsumer(row, core, bells));
 
     /// <summary>
     /// Says that no more messages will come. Writing throws from now on; the consumer reads what is there, and is then drained.

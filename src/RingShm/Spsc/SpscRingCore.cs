@@ -19,27 +19,33 @@ internal sealed unsafe class SpscRingCore : RingCore
         DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0);
 
     /// <summary>Takes the producer's row and makes its handle.</summary>
-    public THandle AttachProducer<THandle>(Func<RowLease, SpscProducerCore<DirectMemory>, THandle> handle)
+    public THandle AttachProducer<THandle>(Func<RowLease, SpscProducerCore<DirectMemory>, HandleBells, THandle> handle)
         where THandle : RingHandle =>
         Attach(SpscLayout.ProducerRow, ParticipantRole.Producer, (row, predecessorDied) =>
         {
             if (IsCompleted)
                 ThrowHelper.Completed();
-            return handle(row, SpscRoles<DirectMemory>.StartProducer(_map, predecessorDied));
+            return handle(row, SpscRoles<DirectMemory>.StartProducer(_map, predecessorDied), BellsOf(ParticipantRole.Producer));
         });
 
     /// <summary>Takes the consumer's row and makes its handle.</summary>
-    public THandle AttachConsumer<THandle>(Func<RowLease, SpscConsumerCore<DirectMemory>, THandle> handle)
+    public THandle AttachConsumer<THandle>(Func<RowLease, SpscConsumerCore<DirectMemory>, HandleBells, THandle> handle)
         where THandle : RingHandle =>
         Attach(SpscLayout.ConsumerRow, ParticipantRole.Consumer, (row, predecessorDied) =>
-            handle(row, SpscRoles<DirectMemory>.StartConsumer(_map, predecessorDied)));
+            handle(row, SpscRoles<DirectMemory>.StartConsumer(_map, predecessorDied), BellsOf(ParticipantRole.Consumer)));
 
-    public void Complete() => WithRegion(() =>
+    public void Complete() => TryComplete();
+
+    /// <summary>False when it was completed already.</summary>
+    public bool TryComplete() => WithRegion(() =>
     {
         ThrowIfReadOnly();
+        // S13 acquire: as the handles read it. Pairs with S12.
+        bool wasCompleted = DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
         // S12 release: what was published before stays before the end mark. Pairs with S13.
         DirectMemory.StoreRelease(_map.Completed, 1, Edge.S12);
-        return true;
+        Region.InterruptAll();
+        return !wasCompleted;
     });
 
     public RingInfo GetInfo() => WithRegion(() => SpscInfo.Read(Region, _map));

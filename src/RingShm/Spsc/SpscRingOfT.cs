@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using RingShm.Mapping;
@@ -16,7 +17,7 @@ namespace RingShm;
 /// </remarks>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike. Its size is checked when the ring is opened.</typeparam>
 [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "SpscRing<T>.Open reads as it is meant.")]
-public sealed class SpscRing<T> : IDisposable
+public sealed partial class SpscRing<T> : IDisposable
     where T : unmanaged
 {
     private readonly SpscRingCore _core;
@@ -71,13 +72,30 @@ public sealed class SpscRing<T> : IDisposable
     /// <exception cref="RingCompletedException">The ring was completed.</exception>
     /// <exception cref="RingCorruptException">The ring's positions or records make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
-    public SpscProducer<T> AttachProducer() => _core.AttachProducer(static (row, core) => new SpscProducer<T>(row, core));
+    public SpscProducer<T> AttachProducer() => AttachProducer(BoundedChannelFullMode.Wait);
+
+    /// <summary>
+    /// Attaches a producer whose waiting writes do something else than wait when the ring is full, in the words of
+    /// <see cref="BoundedChannelFullMode"/>. <c>TryWrite</c> is not concerned: it says false.
+    /// </summary>
+    /// <param name="fullMode">
+    /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped; one that was published before may be with its
+    /// consumer already, so none newer can be. DropOldest: refused; it needs an MPMC ring. <see cref="SpscProducer{T}.MessagesDropped"/> counts.
+    /// </param>
+    /// <exception cref="ArgumentException">DropOldest.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>
+    /// <inheritdoc cref="AttachProducer()"/>
+    public SpscProducer<T> AttachProducer(BoundedChannelFullMode fullMode)
+    {
+        _ = FullModes.WithoutTaking(fullMode);
+        return _core.AttachProducer((row, core, bells) => new SpscProducer<T>(row, core, bells, fullMode));
+    }
 
     /// <summary>Takes the consumer role. Does not wait.</summary>
     /// <exception cref="RoleTakenException">A live participant, here or in another process, holds it.</exception>
     /// <exception cref="RingCorruptException">The ring's positions make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
-    public SpscConsumer<T> AttachConsumer() => _core.AttachConsumer(static (row, core) => new SpscConsumer<T>(row, core));
+    public SpscConsumer<T> AttachConsumer() => _core.AttachConsumer(static (row, core, bells) => new SpscConsumer<T>(row, core, bells));
 
     /// <summary>
     /// Says that no more messages will come. Writing throws from now on; the consumer reads what is there, and is then drained.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using RingShm.Memory;
 
@@ -8,14 +9,13 @@ namespace RingShm.Waiting;
 /// continuations run on the thread pool.
 /// </summary>
 /// <remarks>
-/// The doorbell's memory and the condition must stay usable until the wait has finished. To end it early, make the condition true
-/// (a disposed handle, a completed ring) and call <see cref="Poke"/>.
+/// To end it early, make the condition true (a disposed handle, a completed ring) and ring the doorbell or call <see cref="Poke"/>.
 /// </remarks>
-internal sealed class AsyncWait : IValueTaskSource
+internal sealed class AsyncWait : IValueTaskSource<bool>
 {
     private static readonly Action<object?> PokeCallback = static wait => ((AsyncWait)wait!).Poke();
 
-    private readonly Func<bool> _condition;
+    private readonly IAsyncCondition _condition;
     private readonly AsyncHub _hub;
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
@@ -23,48 +23,75 @@ internal sealed class AsyncWait : IValueTaskSource
     private HubThread? _thread;
     private uint _sequence;
     private bool _isAnnounced;
+    private bool _isMet;
+    private TimeSpan _patience;
+    private long _heldUpSince;
 
     /// <param name="doorbell">What is rung when the condition may have become true.</param>
     /// <param name="condition">What the wait is for; asked by the caller and by the hub's thread. Cheap, and without effect.</param>
+    /// <param name="slice">How soon the hub looks again although nobody has rung.</param>
     /// <param name="hub">Who waits; the process's own if null.</param>
-    public AsyncWait(in Doorbell<DirectMemory> doorbell, Func<bool> condition, AsyncHub? hub = null)
+    public AsyncWait(in Doorbell<DirectMemory> doorbell, IAsyncCondition condition, TimeSpan slice, AsyncHub? hub = null)
     {
         Doorbell = doorbell;
+        Slice = slice;
         _condition = condition;
         _hub = hub ?? AsyncHub.Shared;
     }
 
     public Doorbell<DirectMemory> Doorbell { get; }
 
+    private TimeSpan Slice { get; }
+
+    /// <summary>Hub: how soon it is to be looked at again although nobody has rung.</summary>
+    public TimeSpan LooksWithin => _heldUpSince != 0 && _patience < Slice ? _patience : Slice;
+
     /// <summary>The sequence on which the hub sleeps for it.</summary>
     public uint Sequence => _sequence;
 
-    /// <summary>Completes when the condition is met, or with the condition's exception. A cancelled token ends it at once.</summary>
+    /// <summary>
+    /// True when the condition is met, or what it looks at is gone; false when somebody has held the wait up for as long as it has
+    /// patience, and may be dead. Throws what the condition throws. A cancelled token ends it at once.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The previous wait has not been awaited to its end.</exception>
-    public ValueTask WaitAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled(cancellationToken);
-        if (_condition())
-            return ValueTask.CompletedTask;
-        if (_thread != null)
+            return ValueTask.FromCanceled<bool>(cancellationToken);
+        if (Volatile.Read(ref _thread) != null)
             throw new InvalidOperationException("Another asynchronous wait of this handle has not finished.");
-        _core.Reset();
-        _cancellationToken = cancellationToken;
-        _isAnnounced = false;
-        HubThread thread = _hub.Reserve();
-        Volatile.Write(ref _thread, thread);
-        // Before the hub knows of the wait, so that nobody finishes it while the registration is being stored.
-        _registration = cancellationToken.UnsafeRegister(PokeCallback, this);
-        ValueTask task = new(this, _core.Version);
-        thread.Begin(this);
-        return task;
+        if (!_condition.TryBegin())
+            return new ValueTask<bool>(true);
+        bool begins = false;
+        try
+        {
+            if (_condition.IsMet())
+                return new ValueTask<bool>(true);
+            _core.Reset();
+            _cancellationToken = cancellationToken;
+            _isAnnounced = false;
+            _heldUpSince = 0;
+            _patience = patience;
+            HubThread thread = _hub.Reserve();
+            begins = true;
+            Volatile.Write(ref _thread, thread);
+            // Before the hub knows of the wait, so that nobody finishes it while the registration is being stored.
+            _registration = cancellationToken.UnsafeRegister(PokeCallback, this);
+            ValueTask<bool> task = new(this, _core.Version);
+            thread.Begin(this);
+            return task;
+        }
+        finally
+        {
+            if (!begins)
+                _condition.End();
+        }
     }
 
     /// <summary>Has the condition and the token looked at again, soon. Any thread, at any time.</summary>
     public void Poke() => Volatile.Read(ref _thread)?.Signal();
 
-    public void GetResult(short token) => _core.GetResult(token);
+    public bool GetResult(short token) => _core.GetResult(token);
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
@@ -87,11 +114,13 @@ internal sealed class AsyncWait : IValueTaskSource
         failure = null;
         try
         {
-            if (!_condition())
+            _isMet = _condition.IsMet();
+            if (!_isMet)
             {
-                if (!_cancellationToken.IsCancellationRequested)
+                if (_cancellationToken.IsCancellationRequested)
+                    failure = new OperationCanceledException(_cancellationToken);
+                else if (!IsPatienceOver())
                     return false;
-                failure = new OperationCanceledException(_cancellationToken);
             }
         }
 #pragma warning disable CA1031 // Whatever the condition throws belongs to whoever waits, not to the hub.
@@ -112,10 +141,25 @@ internal sealed class AsyncWait : IValueTaskSource
         // Waits for a callback that is running; it only signals.
         _registration.Dispose();
         _registration = default;
+        _condition.End();
         Volatile.Write(ref _thread, null);
         if (failure == null)
-            _core.SetResult(true);
+            _core.SetResult(_isMet);
         else
             _core.SetException(failure);
+    }
+
+    private bool IsPatienceOver()
+    {
+        if (!_condition.IsHeldUp())
+        {
+            _heldUpSince = 0;
+            return false;
+        }
+
+        if (_heldUpSince != 0)
+            return Stopwatch.GetElapsedTime(_heldUpSince) >= _patience;
+        _heldUpSince = Stopwatch.GetTimestamp();
+        return false;
     }
 }

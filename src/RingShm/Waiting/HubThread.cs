@@ -5,9 +5,6 @@ namespace RingShm.Waiting;
 /// <summary>One thread of the hub: announces its waits, sleeps on all their doorbells at once, and finishes those that are over.</summary>
 internal sealed class HubThread : IDisposable
 {
-    /// <summary>As for a participant that waits by itself: the bound on what a death at the worst moment can cost.</summary>
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(50);
-
     /// <summary>How long a thread without work stays for the next wait.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -72,10 +69,23 @@ internal sealed class HubThread : IDisposable
                 idleSince = Stopwatch.GetTimestamp();
             else if (Stopwatch.GetElapsedTime(idleSince) >= Patience && _hub.TryRetire(this))
                 break;
-            _kernel.Wait(_waits, signals, _waits.Count == 0 ? Patience : ProcessBarrier.Shorten(Slice));
+            _kernel.Wait(_waits, signals, LooksWithin());
         }
 
         Dispose();
+    }
+
+    /// <summary>The bound on what a death at the worst moment can cost any of them.</summary>
+    private TimeSpan LooksWithin()
+    {
+        TimeSpan soonest = Patience;
+        foreach (AsyncWait wait in _waits)
+        {
+            if (wait.LooksWithin < soonest)
+                soonest = wait.LooksWithin;
+        }
+
+        return _waits.Count == 0 ? soonest : ProcessBarrier.Shorten(soonest);
     }
 
     /// <summary>True when any was announced anew: one fence serves them all.</summary>

@@ -23,6 +23,15 @@ internal readonly struct WaitLimit
         _deadline = sum < 0 ? Never : sum;
     }
 
+    private WaitLimit(in WaitLimit whole, TimeSpan longest)
+    {
+        _cancellationToken = whole._cancellationToken;
+        _slice = longest;
+        _deadline = Math.Min(whole._deadline, Stopwatch.GetTimestamp() + Ticks(ProcessBarrier.Shorten(longest)));
+    }
+
+    public CancellationToken CancellationToken => _cancellationToken;
+
     public bool IsCancelled => _cancellationToken.IsCancellationRequested;
 
     /// <summary>True when the time is up or the wait was cancelled.</summary>
@@ -30,6 +39,9 @@ internal readonly struct WaitLimit
 
     /// <summary>When a sleep that begins now should end at the latest.</summary>
     public long SliceEnd => Math.Min(_deadline, Stopwatch.GetTimestamp() + Ticks(ProcessBarrier.Shorten(_slice)));
+
+    /// <summary>The same limit for a part of the wait that begins now and is no longer than this.</summary>
+    public WaitLimit Within(TimeSpan longest) => new(this, longest);
 
     private static long Ticks(TimeSpan time)
     {

@@ -36,20 +36,31 @@ internal sealed class WaitPoint
         where TCondition : struct, IWaitCondition
     {
         WaitLimit limit = new(timeout, _strategy.SleepSlice, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
+        return Wait(ref condition, limit, spins: true);
+    }
+
+    /// <summary>The same within a limit that the caller has made.</summary>
+    /// <param name="condition">What the wait is for.</param>
+    /// <param name="limit">When it ends.</param>
+    /// <param name="spins">False to sleep at once, if the strategy sleeps at all: the wait has spun before.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and the condition was not met.</exception>
+    public bool Wait<TCondition>(ref TCondition condition, in WaitLimit limit, bool spins)
+        where TCondition : struct, IWaitCondition
+    {
+        limit.CancellationToken.ThrowIfCancellationRequested();
         if (condition.IsMet())
             return true;
-        if (timeout == TimeSpan.Zero)
-            return false;
-        bool isMet = SpinAndYield(ref condition, limit) || (!limit.IsOver && Sleep(ref condition, limit, cancellationToken));
+        bool isMet = !limit.IsOver
+            && (((spins || !_strategy.Sleeps) && SpinAndYield(ref condition, limit)) || (!limit.IsOver && Sleep(ref condition, limit)));
         if (!isMet)
-            cancellationToken.ThrowIfCancellationRequested();
+            limit.CancellationToken.ThrowIfCancellationRequested();
         return isMet;
     }
 
-    private bool Sleep<TCondition>(ref TCondition condition, in WaitLimit limit, CancellationToken cancellationToken)
+    private bool Sleep<TCondition>(ref TCondition condition, in WaitLimit limit)
         where TCondition : struct, IWaitCondition
     {
+        CancellationToken cancellationToken = limit.CancellationToken;
         if (!cancellationToken.CanBeCanceled)
             return _doorbell.Sleep(ref condition, limit);
         // Disposing the registration waits for a callback that is running: it never touches the doorbell after this.

@@ -5,6 +5,9 @@ internal enum ReadMode
 {
     Lease,
     Wait,
+
+    /// <summary>Waits without end, asleep in slices as long as can be: only a wake or the end of the ring ends a wait.</summary>
+    Sleep,
     Batch,
     Typed8,
     Typed21,
@@ -16,6 +19,8 @@ internal enum ReadMode
 /// </summary>
 internal static class ConsumeCommand
 {
+    private static readonly WaitStrategy LongSleep = new() { Spins = 0, Yields = 0, SleepSlice = TimeSpan.FromSeconds(10) };
+
     public static int Run(PeerArguments arguments)
     {
         ReadMode mode = arguments.Choice<ReadMode>("mode");
@@ -31,7 +36,7 @@ internal static class ConsumeCommand
     private static int RunBytes(PeerArguments arguments, ReadMode mode)
     {
         using Ledger ledger = Ledger.Open(arguments.Text("ledger"));
-        using SpscRing ring = SpscRing.Open(arguments.Ring);
+        using SpscRing ring = SpscRing.Open(arguments.Ring, mode == ReadMode.Sleep ? new RingOptions { WaitStrategy = LongSleep } : null);
         PeerSignals.StandBy(arguments);
         using SpscConsumer consumer = ring.AttachConsumer();
         PeerSignals.Attached();
@@ -45,7 +50,8 @@ internal static class ConsumeCommand
             int taken = mode switch
             {
                 ReadMode.Lease => Lease(consumer, pattern, ledger),
-                ReadMode.Wait => LeaseAfterWaiting(consumer, pattern, ledger),
+                ReadMode.Wait => LeaseAfterWaiting(consumer, pattern, ledger, TimeSpan.FromMilliseconds(200)),
+                ReadMode.Sleep => LeaseAfterWaiting(consumer, pattern, ledger, Timeout.InfiniteTimeSpan),
                 _ => Batch(consumer, pattern, ledger),
             };
             if (taken == 0)
@@ -71,9 +77,9 @@ internal static class ConsumeCommand
         return 1;
     }
 
-    private static int LeaseAfterWaiting(SpscConsumer consumer, MessagePattern pattern, Ledger ledger)
+    private static int LeaseAfterWaiting(SpscConsumer consumer, MessagePattern pattern, Ledger ledger, TimeSpan timeout)
     {
-        if (!consumer.Read(out Message message, TimeSpan.FromMilliseconds(200)))
+        if (!consumer.Read(out Message message, timeout))
             return 0;
         using (message)
             Log(message, pattern, ledger);

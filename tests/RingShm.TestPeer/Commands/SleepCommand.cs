@@ -1,5 +1,4 @@
 using RingShm.TestPeer.Waking;
-using RingShm.Waiting;
 
 namespace RingShm.TestPeer.Commands;
 

@@ -37,6 +37,9 @@ internal sealed unsafe class RegionBell : IKernelDoorbell, IDisposable
 
     public bool HasSleepers => DoorbellWord.HasSleepers(Volatile.Read(ref *Word));
 
+    /// <summary>How often sleepers were rung for, by whomever.</summary>
+    public uint Rings => DoorbellWord.Sequence(Volatile.Read(ref *Word));
+
     public int Wakes { get; private set; }
 
     /// <summary>Sleeps that nobody ended before their time.</summary>
@@ -53,12 +56,12 @@ internal sealed unsafe class RegionBell : IKernelDoorbell, IDisposable
         SlicesEnded += Stopwatch.GetTimestamp() >= until ? 1 : 0;
     }
 
-    public void Wake(long* word, int sleepers)
+    public void Wake(long* word, uint sequence)
     {
         if (DiesAtWake)
             Suicide.Now();
         Wakes++;
-        _kernel.Wake(word, sleepers);
+        _kernel.Wake(word, sequence);
     }
 
     /// <summary>Publishes one value. The ring is large enough for every test.</summary>

@@ -117,6 +117,9 @@ internal sealed record Mutation(string Name, string Description)
     /// <summary>The kernel lets a sleeper sleep without comparing the word.</summary>
     public bool KernelSleepsWithoutComparing { get; init; }
 
+    /// <summary>Both sides of a ring ring before they publish or release, not after.</summary>
+    public bool RingsBeforePublishing { get; init; }
+
     /// <summary>A sleeper does not look at the ring between announcing itself and sleeping.</summary>
     public bool SleepsWithoutLooking { get; init; }
 

@@ -9,7 +9,7 @@ public sealed class TidyRulesTests
     [InlineData("Memory", "using RingShm.Layout;")]
     [InlineData("Interop", "using RingShm.Mapping;")]
     [InlineData("Liveness", "using RingShm.Mapping;")]
-    [InlineData("Liveness", "using static RingShm.Waiting.Backoff;")]
+    [InlineData("Liveness", "using static RingShm.Waiting.Streak;")]
     [InlineData("Mapping", "using Rows = RingShm.Liveness.RowLease;")]
     [InlineData("Mapping", "class C { RingShm.Spsc.SpscRecord R; }")]
     [InlineData("Mapping", "namespace RingShm.Mapping; class C { object O = Liveness.ProcessIdentity.OwnerWord; }")]

@@ -13,11 +13,11 @@ public sealed class AsyncWaitTests
     {
         using TestDoorbell bell = new();
         Flag flag = new();
-        AsyncWait wait = new(bell.OverKernel, () => flag.IsSet, new AsyncHub(polls));
+        AsyncWait wait = Of(bell, () => flag.IsSet, new AsyncHub(polls));
         for (int i = 0; i < 200; i++)
         {
             flag.IsSet = false;
-            Task task = wait.WaitAsync(CancellationToken.None).AsTask();
+            Task task = wait.WaitAsync(Patience, CancellationToken.None).AsTask();
             if (i % 3 == 0)
                 Assert.True(SpinWait.SpinUntil(() => bell.HasSleepers, Patience));
             flag.IsSet = true;
@@ -33,7 +33,7 @@ public sealed class AsyncWaitTests
     {
         using TestDoorbell bell = new();
         AsyncHub hub = new();
-        Assert.True(new AsyncWait(bell.OverKernel, () => true, hub).WaitAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        Assert.True(Of(bell, () => true, hub).WaitAsync(Patience, CancellationToken.None).AsTask().IsCompletedSuccessfully);
         Assert.Equal(0, hub.ThreadCount);
     }
 
@@ -44,13 +44,13 @@ public sealed class AsyncWaitTests
         Flag flag = new();
         AsyncHub hub = new();
         using CancellationTokenSource source = new();
-        AsyncWait wait = new(bell.OverKernel, () => flag.IsSet, hub);
-        Task other = new AsyncWait(bell.OverKernel, () => flag.IsSet, hub).WaitAsync(CancellationToken.None).AsTask();
-        Task cancelled = wait.WaitAsync(source.Token).AsTask();
+        AsyncWait wait = Of(bell, () => flag.IsSet, hub);
+        Task other = Of(bell, () => flag.IsSet, hub).WaitAsync(Patience, CancellationToken.None).AsTask();
+        Task cancelled = wait.WaitAsync(Patience, source.Token).AsTask();
         await source.CancelAsync();
         OperationCanceledException ended = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience));
         Assert.Equal(source.Token, ended.CancellationToken);
-        Assert.True(wait.WaitAsync(source.Token).AsTask().IsCanceled);
+        Assert.True(wait.WaitAsync(Patience, source.Token).AsTask().IsCanceled);
         Assert.False(other.IsCompleted);
         flag.IsSet = true;
         bell.OverKernel.Ring();
@@ -62,10 +62,9 @@ public sealed class AsyncWaitTests
     {
         using TestDoorbell bell = new();
         Flag broken = new();
-        AsyncWait wait = new(
-            bell.OverKernel, () => broken.IsSet ? throw new RingCorruptException("damaged") : false, new AsyncHub());
-        Task task = wait.WaitAsync(CancellationToken.None).AsTask();
-        _ = Assert.Throws<InvalidOperationException>(() => { _ = wait.WaitAsync(CancellationToken.None).AsTask(); });
+        AsyncWait wait = Of(bell, () => broken.IsSet ? throw new RingCorruptException("damaged") : false, new AsyncHub());
+        Task task = wait.WaitAsync(Patience, CancellationToken.None).AsTask();
+        _ = Assert.Throws<InvalidOperationException>(() => { _ = wait.WaitAsync(Patience, CancellationToken.None).AsTask(); });
         broken.IsSet = true;
         wait.Poke();
         _ = await Assert.ThrowsAsync<RingCorruptException>(() => task.WaitAsync(Patience));
@@ -81,7 +80,7 @@ public sealed class AsyncWaitTests
         TestDoorbell[] bells = [.. Enumerable.Range(0, Count).Select(static _ => new TestDoorbell())];
         Flag[] flags = [.. Enumerable.Range(0, Count).Select(static _ => new Flag())];
         Task[] tasks = [.. Enumerable.Range(0, Count).Select(
-            i => new AsyncWait(bells[i].OverKernel, () => flags[i].IsSet, hub).WaitAsync(CancellationToken.None).AsTask())];
+            i => Of(bells[i], () => flags[i].IsSet, hub).WaitAsync(Patience, CancellationToken.None).AsTask())];
         Assert.Equal((Count + MultiWaitCapacity - 1) / MultiWaitCapacity, hub.ThreadCount);
         foreach (int i in Enumerable.Range(0, Count).Reverse())
         {
@@ -106,17 +105,69 @@ public sealed class AsyncWaitTests
             await Task.Yield();
             using TestDoorbell bell = new();
             Flag flag = new();
-            AsyncWait wait = new(bell.OverKernel, () => flag.IsSet, hub);
+            AsyncWait wait = Of(bell, () => flag.IsSet, hub);
             for (int i = 0; i < 100; i++)
             {
                 flag.IsSet = false;
-                Task task = wait.WaitAsync(CancellationToken.None).AsTask();
+                Task task = wait.WaitAsync(Patience, CancellationToken.None).AsTask();
                 flag.IsSet = true;
                 bell.OverKernel.Ring();
                 await task;
             }
         })).WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(1, hub.ThreadCount);
+    }
+
+    [Fact]
+    public async Task Who_is_held_up_is_told_when_its_patience_is_over_and_nothing_is_left_announced()
+    {
+        using TestDoorbell bell = new();
+        Flag held = new();
+        Condition condition = new(() => false, () => held.IsSet);
+        AsyncWait wait = new(bell.OverKernel, condition, Slice, new AsyncHub());
+        ValueTask<bool> task = wait.WaitAsync(TimeSpan.FromMilliseconds(2), CancellationToken.None);
+        Assert.False(task.IsCompleted);
+        held.IsSet = true;
+        Assert.False(await task);
+        Assert.False(bell.HasSleepers);
+        Assert.Equal(0, condition.Holds);
+    }
+
+    [Fact]
+    public async Task What_is_gone_is_not_waited_for()
+    {
+        using TestDoorbell bell = new();
+        AsyncHub hub = new();
+        Condition condition = new(() => throw new InvalidOperationException("It is gone."), () => false) { IsGone = true };
+        Assert.True(await new AsyncWait(bell.OverKernel, condition, Slice, hub).WaitAsync(Patience, CancellationToken.None));
+        Assert.Equal(0, hub.ThreadCount);
+    }
+
+    private static TimeSpan Slice => TimeSpan.FromMilliseconds(50);
+
+    private static AsyncWait Of(TestDoorbell bell, Func<bool> isMet, AsyncHub hub) =>
+        new(bell.OverKernel, new Condition(isMet, static () => false), Slice, hub);
+
+    private sealed class Condition(Func<bool> isMet, Func<bool> isHeldUp) : IAsyncCondition
+    {
+        private int _holds;
+
+        public bool IsGone { get; init; }
+
+        public int Holds => Volatile.Read(ref _holds);
+
+        public bool IsMet() => Holds > 0 ? isMet() : throw new InvalidOperationException("It looks at what it does not hold.");
+
+        public bool IsHeldUp() => isHeldUp();
+
+        public bool TryBegin()
+        {
+            if (!IsGone)
+                _ = Interlocked.Increment(ref _holds);
+            return !IsGone;
+        }
+
+        public void End() => _ = Interlocked.Decrement(ref _holds);
     }
 
     private static int MultiWaitCapacity => MultiWait.Capacity;

@@ -165,7 +165,7 @@ public sealed class WaitPointTests
         Assert.Equal("SleepSlice", Assert.Throws<ArgumentOutOfRangeException>(
             () => new WaitStrategy { SleepSlice = TimeSpan.FromMicroseconds(999) }).ParamName);
         Assert.Equal("SleepSlice", Assert.Throws<ArgumentOutOfRangeException>(
-            () => new WaitStrategy { SleepSlice = TimeSpan.FromSeconds(11) }).ParamName);
+            () => new WaitStrategy { SleepSlice = TimeSpan.FromMinutes(11) }).ParamName);
     }
 
     private static bool WaitFor(TestDoorbell bell, Flag flag, string strategy, TimeSpan timeout, CancellationToken cancellationToken)

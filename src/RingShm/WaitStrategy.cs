@@ -1,4 +1,4 @@
-namespace RingShm.Waiting;
+namespace RingShm;
 
 /// <summary>
 /// How a participant waits for a message or for room: it looks again and again, then gives its processor to whoever wants
@@ -20,7 +20,7 @@ namespace RingShm.Waiting;
 /// WaitStrategy patient = new() { Spins = 0, Yields = 0, SleepSlice = TimeSpan.FromMilliseconds(200) };
 /// </code>
 /// </example>
-internal sealed class WaitStrategy
+public sealed class WaitStrategy
 {
     /// <summary>Spins for a few microseconds, yields a few times, then sleeps. For everybody who has no processor to spare.</summary>
     public static WaitStrategy Default { get; } = new();
@@ -55,9 +55,9 @@ internal sealed class WaitStrategy
 
     /// <summary>
     /// The longest time it sleeps before it looks at the ring again although nobody has woken it: the bound on what the death of
-    /// a participant at the worst moment can cost. 1 millisecond to 10 seconds; 50 milliseconds if not set.
+    /// a participant at the worst moment can cost. 1 millisecond to 10 minutes; 50 milliseconds if not set.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Less than a millisecond or more than 10 seconds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Less than a millisecond or more than 10 minutes.</exception>
     public TimeSpan SleepSlice
     {
         get;
@@ -71,7 +71,7 @@ internal sealed class WaitStrategy
 
     private static TimeSpan ShortestSlice => TimeSpan.FromMilliseconds(1);
 
-    private static TimeSpan LongestSlice => TimeSpan.FromSeconds(10);
+    private static TimeSpan LongestSlice => TimeSpan.FromMinutes(10);
 
     private static ArgumentOutOfRangeException StepsOutOfRange(string name, int value) =>
         new(name, value, $"A wait takes 0 to {MostSteps} such steps.");

@@ -1,0 +1,116 @@
+using RingShm.Memory;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// One handle's two doorbells: the one on which it sleeps and the one that it rings. A wait keeps the region mapped by itself:
+/// the handle is not busy meanwhile, so that whoever disposes it can give its role back at once.
+/// </summary>
+internal sealed class HandleBells
+{
+    /// <summary>
+    /// The longest sleep while somebody holds what the others wait behind: whoever it is may have died, and nobody rings for the dead.
+    /// </summary>
+    private static readonly TimeSpan HeldUpSlice = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>From a millisecond to a second.</summary>
+    private const int MostDoublings = 10;
+
+    private readonly RingRegion _region;
+    private readonly WaitPoint _point;
+    private readonly TimeSpan _slice;
+    private AsyncWait? _async;
+
+    public HandleBells(RingRegion region, in Doorbell<DirectMemory> own, in Doorbell<DirectMemory> others, WaitStrategy strategy)
+    {
+        _region = region;
+        _point = new WaitPoint(own, strategy);
+        _slice = strategy.SleepSlice;
+        Own = own;
+        Others = others;
+    }
+
+    /// <summary>Where this handle sleeps, and all others of its role.</summary>
+    public Doorbell<DirectMemory> Own { get; }
+
+    /// <summary>What it rings when it has something for the other role.</summary>
+    public Doorbell<DirectMemory> Others { get; }
+
+    /// <summary>The limits of one wait. Throws for a negative time and for a token that is cancelled already.</summary>
+    public WaitLimit Limit(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        WaitLimit limit = new(timeout, _slice, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return limit;
+    }
+
+    /// <summary>
+    /// Waits until the condition is met; false when the time was up first. True as well when the region is gone: the next attempt
+    /// says that the handle was disposed.
+    /// </summary>
+    public bool Wait<TCondition>(ref TCondition condition, in WaitLimit limit)
+        where TCondition : struct, IWaitCondition
+    {
+        if (!_region.TryAddReference())
+            return true;
+        try
+        {
+            return _point.Wait(ref condition, limit, spins: true);
+        }
+        finally
+        {
+            _region.ReleaseReference();
+        }
+    }
+
+    /// <summary>
+    /// The same for at most one slice, so that the caller can look for the dead. False when the condition was not met in it.
+    /// </summary>
+    /// <param name="condition">What the wait is for.</param>
+    /// <param name="limit">The limits of the whole wait.</param>
+    /// <param name="spins">False to sleep at once, as after the first slice of a wait.</param>
+    public bool WaitSlice<TCondition>(ref TCondition condition, in WaitLimit limit, bool spins)
+        where TCondition : struct, IHeldUpCondition
+    {
+        if (!_region.TryAddReference())
+            return true;
+        try
+        {
+            return _point.Wait(ref condition, limit.Within(condition.IsHeldUp() && _slice > HeldUpSlice ? HeldUpSlice : _slice), spins);
+        }
+        finally
+        {
+            _region.ReleaseReference();
+        }
+    }
+
+    /// <summary>
+    /// Waits without a thread. True when the condition may be met;
+    /// false when somebody has held the wait up so long that the caller should look for the dead.
+    /// </summary>
+    /// <param name="condition">Always the same one.</param>
+    /// <param name="sliceNumber">How many slices of this wait have come to nothing: the pause between two looks for the dead grows.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<bool> WaitAsync(IAsyncCondition condition, int sliceNumber, CancellationToken cancellationToken)
+    {
+        _async ??= new AsyncWait(Own, condition, _slice);
+        TimeSpan patience = HeldUpSlice * (1 << Math.Min(sliceNumber, MostDoublings));
+        return _async.WaitAsync(patience < _slice ? patience : _slice, cancellationToken);
+    }
+
+    /// <summary>Keeps the region mapped; false when it is gone.</summary>
+    public bool TryHoldRegion() => _region.TryAddReference();
+
+    public void LetGoOfRegion() => _region.ReleaseReference();
+
+    /// <summary>Wakes the waiting thread of this handle, if there is one, so that it finds the handle disposed. Any thread.</summary>
+    public void Interrupt()
+    {
+        // Who waits keeps the region mapped: when it is gone nobody does.
+        if (!_region.TryAddReference())
+            return;
+        _point.Interrupt();
+        _region.ReleaseReference();
+    }
+}
