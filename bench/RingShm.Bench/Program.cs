@@ -1,3 +1,3 @@
 using BenchmarkDotNet.Running;
 
-BenchmarkSwitcher.FromAssembly(typeof(RingShm.Bench.SpscCost).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(RingShm.Bench.SeamCost).Assembly).Run(args);

@@ -1,2 +1,1 @@
-global using System.Runtime.InteropServices;
 global using RingShm.Load.Measuring;

@@ -11,7 +11,8 @@ internal static class CommandTree
     private const string ProgramName = "ringshm";
 
     private const string Description = """
-        Lock-free ring buffers in shared memory: one sender and one receiver (spsc), or many of each (mpmc).
+        Lock-free ring buffers in shared memory: one sender and one receiver (spsc), or many of each (mpmc);
+        and cells that hold the latest value (state).
 
         Exit codes: 0 done; 1 a wrong command line, name or size; 2 a failure, named on standard error; 3 timed out;
         128 + the signal's number after Ctrl-C (130) or SIGTERM (143).
@@ -28,12 +29,15 @@ internal static class CommandTree
             CreateCommand.Build(ending),
             SendCommand.Build(ending),
             ReceiveCommand.Build(ending),
+            SetCommand.Build(ending),
+            GetCommand.Build(ending),
             ListCommand.Build(),
             InspectCommand.Build(),
             VerifyCommand.Build(),
             RecoverCommand.Build(),
             RemoveCommand.Build(),
             WatchCommand.Build(ending),
+            BenchCommand.Build(),
             DemoPeerCommand.Build(),
         };
         try

@@ -66,6 +66,16 @@ internal static class SizeParser
         return default;
     }
 
+    /// <summary>The version of a value, or 0, for an option of System.CommandLine.</summary>
+    public static long? ParseVersion(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
+            return version;
+        result.AddError($"'{text}' is not a version: 0, 1, 2 and so on.");
+        return null;
+    }
+
     /// <summary>A positive number of things, for an option of System.CommandLine.</summary>
     public static int ParsePositive(ArgumentResult result)
     {

@@ -5,7 +5,8 @@ namespace RingShm;
 /// <summary>
 /// One message, read in place: a lease on its bytes. Dispose it to hand the bytes back; until then an SPSC handle reads nothing
 /// else, while an MPMC handle can have several open and hand them back in any order. What is not handed back before the process ends
-/// is delivered again: to a successor (SPSC), or to any other consumer (MPMC, unless the ring was made to drop it).
+/// is delivered again: to a successor (SPSC), or to any other consumer (MPMC, unless the ring was made to drop it). A broadcast reader's
+/// messages are its own; where they could be written over while it reads, they are copies, good until the handle reads again.
 /// </summary>
 /// <example>
 /// <code>
@@ -18,8 +19,9 @@ public readonly ref struct Message
 {
     private readonly RingHandle? _owner;
 
-    internal Message(ReadOnlySpan<byte> span, int type, long position, bool redelivered, RingHandle? owner)
+    internal Message(ReadOnlySpan<byte> span, int type, long position, bool redelivered, RingHandle? owner, long lostBefore = 0)
     {
+        LostBefore = lostBefore;
         Span = span;
         Type = type;
         Position = position;
@@ -45,6 +47,11 @@ public readonly ref struct Message
     /// never handed to anybody.
     /// </summary>
     public bool Redelivered { get; }
+
+    /// <summary>
+    /// How many messages this reader of a lossy broadcast ring has lost between the one before and this one. 0 in every other ring.
+    /// </summary>
+    public long LostBefore { get; }
 
     /// <summary>Hands the bytes back to the producer. Does nothing the second time, and nothing for a message of a batch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,7 +1,9 @@
+using RingShm.Broadcast;
 using RingShm.Layout;
 using RingShm.Mapping;
 using RingShm.Mpmc;
 using RingShm.Spsc;
+using RingShm.State;
 
 namespace RingShm;
 
@@ -32,6 +34,8 @@ public static unsafe class Ring
     public static RingInfo Inspect(RegionName name) => With(name, RingAccess.ReadOnly, static region => region.Header.Geometry.Kind switch
     {
         RingKind.Mpmc => MpmcInfo.Read(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        RingKind.Broadcast => BroadcastInfo.Read(region, new BroadcastMap(region.Base, region.Header.Geometry)),
+        RingKind.State => StateInfo.Read(region, new StateMap(region.Base, region.Header.Geometry)),
         _ => SpscInfo.Read(region, new SpscMap(region.Base, region.Header.Geometry)),
     });
 
@@ -43,6 +47,8 @@ public static unsafe class Ring
     public static RingVerification Verify(RegionName name) => With(name, RingAccess.ReadOnly, static region => region.Header.Geometry.Kind switch
     {
         RingKind.Mpmc => MpmcVerifier.Verify(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        RingKind.Broadcast => BroadcastVerifier.Verify(region, new BroadcastMap(region.Base, region.Header.Geometry)),
+        RingKind.State => StateVerifier.Verify(region, new StateMap(region.Base, region.Header.Geometry)),
         _ => SpscVerifier.Verify(region, new SpscMap(region.Base, region.Header.Geometry)),
     });
 
@@ -55,6 +61,8 @@ public static unsafe class Ring
     public static RingRecovery Recover(RegionName name) => With(name, RingAccess.ReadWrite, static region => region.Header.Geometry.Kind switch
     {
         RingKind.Mpmc => MpmcRows.RecoverAndWake(region, new MpmcMap(region.Base, region.Header.Geometry)),
+        RingKind.Broadcast => BroadcastRows.RecoverAndWake(region, new BroadcastMap(region.Base, region.Header.Geometry)),
+        RingKind.State => StateRows.Recover(region, new StateMap(region.Base, region.Header.Geometry)),
         _ => new RingRecovery(region.DisplayName, 0, 0, 0, 0, 0),
     });
 

@@ -111,6 +111,19 @@ public sealed class RingCompletedException : RingException
     }
 }
 
+/// <summary>
+/// This reader of a broadcast ring was a whole ring behind and has lost its place, as the ring's options say: it will get nothing
+/// more. Dispose the handle and attach anew.
+/// </summary>
+public sealed class ReaderEvictedException : RingException
+{
+    internal ReaderEvictedException(long position)
+        : base($"This reader had come to position {position} and was a whole ring behind; the writers went on without it.") => Position = position;
+
+    /// <summary>The position of the message that it would have read next.</summary>
+    public long Position { get; }
+}
+
 /// <summary>The message is longer than the ring can ever carry. Waiting would not help, so this is not "full".</summary>
 public sealed class MessageTooLargeException : RingException
 {

@@ -35,7 +35,7 @@ public sealed record RingInfo
 
     /// <summary>
     /// Bytes of ring, a power of two, as asked for and rounded up. An MPMC ring has as many slots or granules as fit into them, rounded
-    /// down to a power of two, and at least two.
+    /// down to a power of two, and at least two. Of a state cell: bytes of all its buffers.
     /// </summary>
     public required long CapacityBytes { get; init; }
 
@@ -73,7 +73,10 @@ public sealed record RingInfo
     /// </summary>
     public long UsedBytes => Math.Clamp(ProducerPosition - ConsumerPosition, 0, CapacityBytes);
 
-    /// <summary>Messages published since creation. A producer's death may leave the last publication uncounted.</summary>
+    /// <summary>
+    /// Messages published since creation. A producer's death may leave the last publication uncounted. Of a state cell: the version of
+    /// its value, exactly.
+    /// </summary>
     public required long MessagesWritten { get; init; }
 
     /// <summary>Messages released since creation.</summary>
@@ -100,7 +103,7 @@ public sealed record RingInfo
     /// <summary>MPMC: messages that were dropped because their consumer had died, in a ring that was made to do so.</summary>
     public long MessagesDropped { get; init; }
 
-    /// <summary>MPMC: dead participants that were swept.</summary>
+    /// <summary>MPMC and state cells: dead participants that were swept.</summary>
     public long ParticipantsRecovered { get; init; }
 
     /// <summary>How many producers the ring was made for.</summary>
@@ -117,6 +120,15 @@ public sealed record RingInfo
     /// declared single.
     /// </summary>
     public int MaxParticipants { get; init; }
+
+    /// <summary>Broadcast: where the oldest message begins that is retained, in bytes of ring since creation.</summary>
+    public long RetainedPosition { get; init; }
+
+    /// <summary>Broadcast: messages that lapped readers of a lossy ring were told they lost, each reader for itself.</summary>
+    public long MessagesLost { get; init; }
+
+    /// <summary>Broadcast: readers without which writers went on because they were a whole ring behind, dead ones among them.</summary>
+    public long ReadersEvicted { get; init; }
 
     /// <summary>Who is attached, the dead not yet replaced among them.</summary>
     public required IReadOnlyList<ParticipantInfo> Participants { get; init; }

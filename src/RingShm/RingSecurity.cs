@@ -23,6 +23,11 @@ public sealed class RingSecurity
     /// <summary>The accounts that may only look.</summary>
     public IReadOnlyList<string> ReadOnlySids => _readOnlySids;
 
+    /// <summary>
+    /// Generic read and write, and what the text form has no letters for: SYNCHRONIZE, without which nobody sleeps on an event.
+    /// </summary>
+    private const string ReadWriteAndWait = "0xC0100000";
+
     /// <summary>The same, with one more account that may read and write.</summary>
     /// <exception cref="ArgumentException">Not a security identifier; the message quotes it.</exception>
     public RingSecurity GrantReadWrite(string sid) => new([.. _readWriteSids, Checked(sid)], _readOnlySids);
@@ -33,11 +38,11 @@ public sealed class RingSecurity
 
     /// <summary>
     /// The security descriptor in Windows' text form: a protected list, so that nothing is inherited.
-    /// OW is the owner's rights, GA all access, GR and GW generic read and write.
+    /// GA is all access, GR generic read.
     /// </summary>
     internal string ToSddl(string ownerSid) =>
         $"D:P(A;;GA;;;{ownerSid})"
-        + string.Concat(_readWriteSids.Select(sid => $"(A;;GRGW;;;{sid})"))
+        + string.Concat(_readWriteSids.Select(sid => $"(A;;{ReadWriteAndWait};;;{sid})"))
         + string.Concat(_readOnlySids.Select(sid => $"(A;;GR;;;{sid})"));
 
     private static string Checked(string sid)

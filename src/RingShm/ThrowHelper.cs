@@ -35,6 +35,10 @@ internal static class ThrowHelper
         $"The {which} position is {position}; expected {expected}.");
 
     [DoesNotReturn]
+    public static void CorruptState(string what, long found, string expected) => throw new RingCorruptException(
+        $"The state cell's {what} is 0x{found:X}; expected {expected}.");
+
+    [DoesNotReturn]
     public static void ClaimOver() =>
         throw new InvalidOperationException("This claim was committed or aborted already.");
 }

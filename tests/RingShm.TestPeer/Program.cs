@@ -28,6 +28,9 @@ try
         "mpmc-hold" => MpmcHoldCommand.Run(arguments),
         "mpmc-recover" => MpmcRecoverCommand.Run(arguments),
         "mpmc-pairs" => MpmcPairsCommand.Run(arguments),
+        "state-write" => StateWriteCommand.Run(arguments),
+        "state-read" => StateReadCommand.Run(arguments),
+        "state-die" => StateDieCommand.Run(arguments),
         _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
     };
 }

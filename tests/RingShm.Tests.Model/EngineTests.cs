@@ -27,6 +27,45 @@ public sealed unsafe class EngineTests(ITestOutputHelper output)
         Assert.DoesNotContain("0,0", StoreBuffering(fenced: true));
     }
 
+    [Theory]
+    [InlineData(true, true, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    public void A_store_fence_and_a_load_fence_together_keep_a_message_behind_its_payload(bool storeFence, bool loadFence, bool mayOvertake)
+    {
+        HashSet<string> seen = Collect((execution, found) =>
+        {
+            long* words = (long*)execution.Region;
+            execution.AddThread("sender", _ =>
+            {
+                ModelMemory.Store(words, 1, Any);
+                if (storeFence)
+                    ModelMemory.StoreFence(Any);
+                ModelMemory.Store(words + 1, 1, Any);
+            });
+            execution.AddThread("receiver", _ =>
+            {
+                long flag = ModelMemory.Load(words + 1, Any);
+                if (loadFence)
+                    ModelMemory.LoadFence(Any);
+                found($"{flag},{ModelMemory.Load(words, Any)}");
+            });
+        });
+        Assert.Equal(mayOvertake, seen.Contains("1,0"));
+        Assert.Superset(new HashSet<string> { "0,0", "0,1", "1,1" }, seen);
+    }
+
+    [Fact]
+    public void A_copy_that_will_be_validated_may_be_torn_in_every_way()
+    {
+        HashSet<string> seen = Collect(static (execution, found) =>
+        {
+            execution.AddThread("writer", _ => ModelMemory.Write(execution.Region, (1L, 1L), Edge.V16));
+            execution.AddThread("reader", _ => found($"{ModelMemory.Read<(long, long)>(execution.Region, Edge.V2)}"));
+        });
+        Assert.Equal(["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"], seen.Order());
+    }
+
     [Fact]
     public void Two_reads_of_one_word_never_go_back()
     {

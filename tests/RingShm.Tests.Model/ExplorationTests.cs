@@ -1,8 +1,10 @@
+using RingShm.Tests.Model.Broadcast;
 using RingShm.Tests.Model.Engine;
 using RingShm.Tests.Model.Mpmc;
 using RingShm.Tests.Model.Region;
 using RingShm.Tests.Model.Specimen;
 using RingShm.Tests.Model.Spsc;
+using RingShm.Tests.Model.State;
 using RingShm.Tests.Model.Waiting;
 using Xunit;
 
@@ -69,6 +71,36 @@ public sealed class MpmcWithDeathsTests(ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Names))]
     public void Killed_at_any_access_nobody_is_stuck_or_robbed_and_nothing_is_lost(string name) => Exploration.Exhaust(name, output);
+}
+
+public sealed class BroadcastTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. BroadcastPrograms.WithoutDeaths.Select(static program => program.Name)];
+
+    public static TheoryData<string> DeathNames => [.. BroadcastPrograms.WithDeaths.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_reader_gets_every_message_whole_and_once_or_is_told(string name) => Exploration.Exhaust(name, output);
+
+    [Theory]
+    [MemberData(nameof(DeathNames))]
+    public void Killed_at_any_access_nobody_is_stuck_or_robbed_and_nothing_is_lost(string name) => Exploration.Exhaust(name, output);
+}
+
+public sealed class StateTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. StatePrograms.WithoutDeaths.Select(static program => program.Name)];
+
+    public static TheoryData<string> DeathNames => [.. StatePrograms.WithDeaths.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_read_is_whole_and_every_version_is_one_value(string name) => Exploration.Exhaust(name, output);
+
+    [Theory]
+    [MemberData(nameof(DeathNames))]
+    public void Killed_at_any_access_a_participant_leaves_the_value_whole_and_holds_up_nobody(string name) => Exploration.Exhaust(name, output);
 }
 
 public sealed class VyukovTests(ITestOutputHelper output)

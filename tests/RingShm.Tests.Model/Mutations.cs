@@ -89,6 +89,8 @@ internal static class Mutations
         new("ring-membarrier-dropped", "A ring's sleeper does not fence the ringers that rely on it.") { DropsBarrier = true, Programs = "bell-ring" },
         new("sleep-without-compare", "The kernel does not compare the word before it lets a thread sleep.") { KernelSleepsWithoutComparing = true },
 
+        .. StateMutations.All, .. BroadcastMutations.All,
+
         // MPMC's take long and are part of the deep run.
         .. DeepTests.IsAsked ? MpmcMutations.All : [],
     ];

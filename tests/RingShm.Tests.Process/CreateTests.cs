@@ -35,10 +35,9 @@ public sealed class CreateTests
         }
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A Windows section goes with its creator.")]
     public void Many_that_find_a_dead_creators_remains_agree_on_one_successor()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section goes with its creator.");
         using Scene scene = new();
         KillInTheMiddle(scene);
         Peer[] peers = [.. Enumerable.Range(0, 4).Select(_ => scene.Start("race", "capacity=4096", "standby=1"))];
@@ -75,10 +74,9 @@ public sealed class CreateTests
         }
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A Windows section goes with its creator.")]
     public void A_creator_killed_in_the_middle_is_replaced_even_by_a_ring_of_another_size()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section goes with its creator.");
         using Scene scene = new();
         KillInTheMiddle(scene);
         Assert.Throws<RingNotFoundException>(() => SpscRing.Open(scene.Name).Dispose());
@@ -88,10 +86,9 @@ public sealed class CreateTests
         scene.ExpectClean();
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "The middle of a creation cannot be seen from outside there.")]
     public void A_stopped_creator_is_waited_for_and_never_replaced()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The middle of a creation cannot be seen from outside there.");
         using Scene scene = new();
         Peer creator = StopInTheMiddle(scene);
         RingOptions options = new() { OpenTimeout = TimeSpan.FromMilliseconds(300) };
@@ -107,10 +104,9 @@ public sealed class CreateTests
         ExpectWorks(ring);
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "The middle of a creation cannot be seen from outside there.")]
     public void A_stopped_creator_that_is_then_killed_is_replaced_at_once()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The middle of a creation cannot be seen from outside there.");
         using Scene scene = new();
         StopInTheMiddle(scene).Kill();
         using SpscRing ring = SpscRing.CreateOrOpen(scene.Name, new RingOptions { CapacityBytes = 4096, OpenTimeout = TimeSpan.Zero });
@@ -118,10 +114,9 @@ public sealed class CreateTests
         ExpectWorks(ring);
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A Windows section cannot be removed.")]
     public void Removing_a_region_in_use_disturbs_its_users_and_successors_of_the_name_not_at_all()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section cannot be removed.");
         const int Messages = 20_000;
         using Scene scene = new(Messages);
         using SpscRing old = scene.CreateRing();

@@ -11,7 +11,7 @@ internal static class CreateCommand
         {
             Description = "Keep the ring open until Ctrl-C. On Windows a name lives only as long as somebody has it open",
         };
-        Command command = new("create", "Make a new ring.") { name };
+        Command command = new("create", "Make a new ring, or a new state cell.") { name };
         RingShape shape = new(command, takesExisting: false);
         command.Add(hold);
         command.SetAction(result =>
@@ -21,7 +21,10 @@ internal static class CreateCommand
             if (OperatingSystem.IsWindows() && !region.IsPath && !holds)
                 throw CommandException.Usage(
                     $"On Windows the ring '{region}' would go with this command; add --hold to keep it, or give a file path.");
-            using OpenRing ring = OpenRing.Create(region, shape.OptionsOf(result), shape.KindOfNew(result));
+            RingKind kind = shape.KindOfNew(result);
+            using IDisposable ring = kind == RingKind.State
+                ? StateCell.Create(region, shape.OptionsOf(result))
+                : OpenRing.Create(region, shape.OptionsOf(result), kind);
             if (holds)
             {
                 Console.Error.WriteLine($"ringshm: '{region}' is open; Ctrl-C lets go of it.");

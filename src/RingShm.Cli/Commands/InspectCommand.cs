@@ -35,6 +35,13 @@ internal static class InspectCommand
     {
         yield return ("name", info.Name);
         yield return ("kind", Words.Of(info.Kind));
+        if (info.Kind == RingKind.State)
+        {
+            foreach ((string, string) line in CellLines(info))
+                yield return line;
+            yield break;
+        }
+
         yield return ("capacity", Bytes(info.CapacityBytes));
         yield return info.FixedMessageBytes == 0
             ? ("longest message", Bytes(info.MaxMessageBytes))
@@ -58,11 +65,38 @@ internal static class InspectCommand
             yield return ("made for", $"{Words.Of(info.Producers)} producers, {Words.Of(info.Consumers)} consumers, {Screen.Number(info.MaxParticipants)} participants");
             yield return ("what the dead held", Words.Of(info.DeadConsumers));
         }
+        else if (info.Kind == RingKind.Broadcast)
+        {
+            yield return ("retained from", Screen.Number(info.RetainedPosition));
+            yield return ("messages lost", $"{Screen.Number(info.MessagesLost)}, by readers that were lapped");
+            yield return ("readers evicted", Screen.Number(info.ReadersEvicted));
+            yield return ("claims given up", $"{Screen.Number(info.ClaimsRecovered)}, because their writers had died");
+            yield return ("dead cleared away", Screen.Number(info.ParticipantsRecovered));
+        }
         else
         {
             yield return ("takeovers", $"{Screen.Number(info.ProducerTakeovers)} by producers, {Screen.Number(info.ConsumerTakeovers)} by consumers");
         }
 
+        foreach ((string, string) line in ParticipantLines(info))
+            yield return line;
+    }
+
+    private static IEnumerable<(string Label, string Value)> CellLines(RingInfo info)
+    {
+        yield return info.FixedMessageBytes == 0 ? ("longest value", Bytes(info.MaxMessageBytes)) : ("every value", Bytes(info.FixedMessageBytes));
+        yield return ("buffers", Bytes(info.CapacityBytes));
+        yield return ("region", Bytes(info.TotalBytes));
+        yield return ("created", $"{Time(info.CreatedAt)}, id {info.CreationId}");
+        yield return ("version", info.MessagesWritten == 0 ? "0: nothing was set yet" : Screen.Number(info.MessagesWritten));
+        yield return ("dead cleared away", Screen.Number(info.ParticipantsRecovered));
+        yield return ("made for", $"{Words.Of(info.Producers)} writers, {Words.Of(info.Consumers)} readers, {Screen.Number(info.MaxParticipants)} participants");
+        foreach ((string, string) line in ParticipantLines(info))
+            yield return line;
+    }
+
+    private static IEnumerable<(string Label, string Value)> ParticipantLines(RingInfo info)
+    {
         if (info.Participants.Count == 0)
             yield return ("participants", "none");
         foreach (ParticipantInfo participant in info.Participants)

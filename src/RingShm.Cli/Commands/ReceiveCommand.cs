@@ -10,8 +10,11 @@ internal static class ReceiveCommand
 
         Without --follow it prints what is there and ends. A message leaves the ring only after it was written to standard
         output in full: whatever stops this command, another one gets what it had not printed. An mpmc ring gives each message
-        to one of the receivers that are there.
+        to one of the receivers that are there; a broadcast ring gives each to all, from where --from says.
         """;
+
+    private static readonly (string Word, ReaderStart Value)[] Starts =
+        [("oldest", ReaderStart.Oldest), ("newest", ReaderStart.Newest), ("next", ReaderStart.Next)];
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
@@ -33,7 +36,13 @@ internal static class ReceiveCommand
         {
             Description = "Begin each line with '1' and a tab if an earlier receiver may have printed it before it died, else with '0' and a tab",
         };
-        Command command = new("receive", Description) { name, count, follow, raw, lengthPrefixed, mark, timeout, waitForRing };
+        Option<ReaderStart> from = new("--from")
+        {
+            Description = "Of a broadcast ring: begin at the oldest message that is retained, the newest one, or only the next",
+            HelpName = "oldest|newest|next",
+            CustomParser = static result => RingShape.Choose(result, Starts, "a place to begin"),
+        };
+        Command command = new("receive", Description) { name, from, count, follow, raw, lengthPrefixed, mark, timeout, waitForRing };
         command.SetAction(result =>
         {
             Framing framing = Shared.FramingOf(result, raw, lengthPrefixed);
@@ -46,7 +55,10 @@ internal static class ReceiveCommand
                 throw CommandException.Usage("--mark-redelivered marks lines; it goes with neither --raw nor --length-prefixed.");
             TimeSpan longest = Shared.TimeoutOf(result, timeout);
             RegionName region = RegionName.Parse(result.GetValue(name)!);
-            using OpenRing ring = waitsForRing ? WaitFor(region, longest, ending.Token) : Open(region);
+            ReaderStart start = result.GetValue(from);
+            using OpenRing ring = waitsForRing ? WaitFor(region, start, longest, ending.Token) : Open(region, start);
+            if (result.GetResult(from) != null && ring is not OpenBroadcastRing)
+                throw CommandException.Failed($"'{region}' is no broadcast ring: its messages are for whoever takes them, and --from says nothing.");
             using IMessageSource source = ring.AttachReceiver();
             StandardOutput output = StandardOutput.Open();
             OutputPump pump = new(output, framing, marks);
@@ -67,16 +79,17 @@ internal static class ReceiveCommand
         return command;
     }
 
-    private static OpenRing Open(RegionName region) => OpenRing.Open(region, new RingOptions { PrefaultPages = false });
+    private static OpenRing Open(RegionName region, ReaderStart start) =>
+        OpenRing.Open(region, new RingOptions { PrefaultPages = false }, RingKind.None, start);
 
-    private static OpenRing WaitFor(RegionName region, TimeSpan timeout, CancellationToken cancellationToken)
+    private static OpenRing WaitFor(RegionName region, ReaderStart from, TimeSpan timeout, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                return Open(region);
+                return Open(region, from);
             }
             catch (RingNotFoundException)
             {

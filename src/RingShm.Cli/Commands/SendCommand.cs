@@ -30,6 +30,8 @@ internal static class SendCommand
             if (!waits && result.GetResult(timeout) != null)
                 throw CommandException.Usage("--timeout needs --wait.");
             RegionName region = RegionName.Parse(result.GetValue(name)!);
+            if (shape.KindOf(result) == RingKind.State)
+                throw CommandException.Usage("A state cell takes no messages; 'set' sets its value.");
             using OpenRing ring = result.GetValue(createIfMissing) ? shape.OpenOrCreate(region, result) : shape.Open(region, result);
             using IMessageSink sink = ring.AttachSender();
             RingSender sender = new(ring, sink, region.ToString(), waits, Shared.TimeoutOf(result, timeout), ending.Token);

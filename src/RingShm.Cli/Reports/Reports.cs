@@ -92,18 +92,26 @@ internal sealed record RecoverReport(
         found.Name, Words.Of(kind), found.RowsSwept, found.RowsWaiting, found.ClaimsRecovered, found.LeasesRecovered, found.MessagesDropped);
 }
 
+/// <summary>What <c>set --json</c> prints.</summary>
+internal sealed record SetReport(string Name, long Version);
+
+/// <summary>What <c>get --json</c> prints, a line for each value.</summary>
+internal sealed record GetReport(string Name, long Version, int LengthBytes, string ValueBase64);
+
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RingReport))]
 [JsonSerializable(typeof(ListReport))]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(RemoveReport))]
 [JsonSerializable(typeof(RecoverReport))]
+[JsonSerializable(typeof(SetReport))]
 [JsonSerializable(typeof(Demo.DemoReport))]
 internal sealed partial class ReportContext : JsonSerializerContext;
 
 /// <summary>Documents that are one line each.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Watch.WatchSample))]
+[JsonSerializable(typeof(GetReport))]
 internal sealed partial class CompactReportContext : JsonSerializerContext;
 
 /// <summary>The words of the library's enums, in text and JSON.</summary>

@@ -29,20 +29,31 @@ internal abstract class OpenRing : IDisposable
     /// <param name="name">Its name.</param>
     /// <param name="options">What it must agree with.</param>
     /// <param name="kind">The kind it must be of; none for whatever it is.</param>
-    public static OpenRing Open(RegionName name, RingOptions options, RingKind kind = RingKind.None) =>
-        (kind == RingKind.None ? Ring.Inspect(name).Kind : kind) == RingKind.Mpmc
-            ? new OpenMpmcRing(MpmcRing.Open(name, options))
-            : new OpenSpscRing(SpscRing.Open(name, options));
+    /// <param name="start">Where receivers of a broadcast ring begin.</param>
+    public static OpenRing Open(RegionName name, RingOptions options, RingKind kind = RingKind.None, ReaderStart start = ReaderStart.Oldest) =>
+        (kind == RingKind.None ? Ring.Inspect(name).Kind : kind) switch
+        {
+            RingKind.Mpmc => new OpenMpmcRing(MpmcRing.Open(name, options)),
+            RingKind.Broadcast => new OpenBroadcastRing(BroadcastRing.Open(name, options), start),
+            RingKind.State => throw CommandException.Failed($"'{name}' is a state cell, which holds one value; 'set' and 'get' are for it."),
+            _ => new OpenSpscRing(SpscRing.Open(name, options)),
+        };
 
     /// <summary>Opens the ring, or makes one of this kind.</summary>
-    public static OpenRing CreateOrOpen(RegionName name, RingOptions options, RingKind kind) => kind == RingKind.Mpmc
-        ? new OpenMpmcRing(MpmcRing.CreateOrOpen(name, options))
-        : new OpenSpscRing(SpscRing.CreateOrOpen(name, options));
+    public static OpenRing CreateOrOpen(RegionName name, RingOptions options, RingKind kind) => kind switch
+    {
+        RingKind.Mpmc => new OpenMpmcRing(MpmcRing.CreateOrOpen(name, options)),
+        RingKind.Broadcast => new OpenBroadcastRing(BroadcastRing.CreateOrOpen(name, options), ReaderStart.Oldest),
+        _ => new OpenSpscRing(SpscRing.CreateOrOpen(name, options)),
+    };
 
     /// <summary>Makes a new ring of this kind.</summary>
-    public static OpenRing Create(RegionName name, RingOptions options, RingKind kind) => kind == RingKind.Mpmc
-        ? new OpenMpmcRing(MpmcRing.Create(name, options))
-        : new OpenSpscRing(SpscRing.Create(name, options));
+    public static OpenRing Create(RegionName name, RingOptions options, RingKind kind) => kind switch
+    {
+        RingKind.Mpmc => new OpenMpmcRing(MpmcRing.Create(name, options)),
+        RingKind.Broadcast => new OpenBroadcastRing(BroadcastRing.Create(name, options), ReaderStart.Oldest),
+        _ => new OpenSpscRing(SpscRing.Create(name, options)),
+    };
 }
 
 /// <summary>A producer of either kind of ring.</summary>

@@ -6,17 +6,23 @@ namespace RingShm.Cli;
 /// <summary>The options that say what a new ring is like, and that an existing one must agree with.</summary>
 internal sealed class RingShape
 {
-    private static readonly (string Word, RingKind Value)[] Kinds = [("spsc", RingKind.Spsc), ("mpmc", RingKind.Mpmc)];
+    private static readonly (string Word, RingKind Value)[] Kinds = [("spsc", RingKind.Spsc), ("mpmc", RingKind.Mpmc), ("broadcast", RingKind.Broadcast), ("state", RingKind.State)];
 
     private static readonly (string Word, Cardinality Value)[] Cardinalities = [("one", Cardinality.One), ("many", Cardinality.Many)];
 
     private static readonly (string Word, DeadConsumerPolicy Value)[] Policies =
         [("redeliver", DeadConsumerPolicy.Redeliver), ("drop", DeadConsumerPolicy.Drop)];
 
+    private static readonly (string Word, BroadcastDelivery Value)[] Deliveries =
+        [("reliable", BroadcastDelivery.Reliable), ("lossy", BroadcastDelivery.Lossy)];
+
+    private static readonly (string Word, SlowReaderPolicy Value)[] SlowReaderPolicies =
+        [("hold", SlowReaderPolicy.HoldWriters), ("evict", SlowReaderPolicy.Evict)];
+
     private readonly Option<RingKind> _kind = new("--kind")
     {
-        Description = "'spsc' has one producer and one consumer, 'mpmc' many of each, and every message goes to one of them [default: spsc]",
-        HelpName = "spsc|mpmc",
+        Description = "'spsc' has one producer and one consumer, 'mpmc' many of each, and every message goes to one of them; 'broadcast' gives every message to all of its readers; 'state' holds the latest value [default: spsc]",
+        HelpName = "spsc|mpmc|broadcast|state",
         CustomParser = static result => Choose(result, Kinds, "a kind of ring that this version makes"),
     };
 
@@ -49,6 +55,20 @@ internal sealed class RingShape
         CustomParser = static result => Choose(result, Policies, "what can become of such a message"),
     };
 
+    private readonly Option<BroadcastDelivery> _delivery = new("--delivery")
+    {
+        Description = "broadcast: writers keep what a live reader has not read, or never wait for readers [default: reliable]",
+        HelpName = "reliable|lossy",
+        CustomParser = static result => Choose(result, Deliveries, "what writers can owe their readers"),
+    };
+
+    private readonly Option<SlowReaderPolicy> _slowReaders = new("--slow-readers")
+    {
+        Description = "reliable broadcast: a live reader that is a whole ring behind holds the writers back, or loses its place [default: hold]",
+        HelpName = "hold|evict",
+        CustomParser = static result => Choose(result, SlowReaderPolicies, "what can become of a slow reader"),
+    };
+
     private readonly Option<long> _capacity = Commands.Shared.Capacity();
 
     private readonly Option<long> _maxMessage = Commands.Shared.MaxMessage();
@@ -60,8 +80,8 @@ internal sealed class RingShape
         if (takesExisting)
             _capacity.Description += "; an existing ring must agree with this and the following";
         Option[] options = takesExisting
-            ? [_capacity, _maxMessage, _kind, _producers, _consumers, _maxParticipants, _deadConsumers]
-            : [_kind, _capacity, _maxMessage, _producers, _consumers, _maxParticipants, _deadConsumers];
+            ? [_capacity, _maxMessage, _kind, _producers, _consumers, _maxParticipants, _deadConsumers, _delivery, _slowReaders]
+            : [_kind, _capacity, _maxMessage, _producers, _consumers, _maxParticipants, _deadConsumers, _delivery, _slowReaders];
         foreach (Option option in options)
             command.Add(option);
     }
@@ -77,6 +97,8 @@ internal sealed class RingShape
         Consumers = result.GetValue(_consumers),
         MaxParticipants = result.GetValue(_maxParticipants),
         DeadConsumers = result.GetValue(_deadConsumers),
+        Delivery = result.GetValue(_delivery),
+        SlowReaders = result.GetValue(_slowReaders),
         // Reserved in any case; whoever uses the ring touches the pages.
         PrefaultPages = false,
     };
@@ -96,7 +118,17 @@ internal sealed class RingShape
     /// <summary>The kind of a new ring. What contradicts it is a wrong command line.</summary>
     public RingKind KindOfNew(ParseResult result)
     {
-        RingKind kind = KindOf(result) == RingKind.Mpmc ? RingKind.Mpmc : RingKind.Spsc;
+        RingKind kind = KindOf(result) is var asked and not RingKind.None ? asked : RingKind.Spsc;
+        if (kind == RingKind.State && result.GetResult(_capacity) != null)
+            throw CommandException.Usage("--capacity is for rings; the size of a state cell follows from --max-message and --max-participants.");
+        if (kind == RingKind.State && result.GetValue(_deadConsumers) != DeadConsumerPolicy.Default)
+            throw CommandException.Usage("--dead-consumers is for rings; from a state cell nobody takes anything.");
+        if (kind == RingKind.Broadcast && (result.GetValue(_consumers) == Cardinality.One || result.GetValue(_deadConsumers) != DeadConsumerPolicy.Default))
+            throw CommandException.Usage("--consumers one and --dead-consumers are for rings whose messages go to one consumer each.");
+        if (kind != RingKind.Broadcast && (result.GetResult(_delivery) ?? result.GetResult(_slowReaders)) != null)
+            throw CommandException.Usage("--delivery and --slow-readers need --kind broadcast.");
+        if (kind == RingKind.Broadcast && result.GetValue(_delivery) == BroadcastDelivery.Lossy && result.GetResult(_slowReaders) != null)
+            throw CommandException.Usage("--slow-readers is for reliable rings; nobody waits for the readers of a lossy one.");
         if (kind == RingKind.Spsc && AskedBesidesSpsc(result) is { } besides)
             throw CommandException.Usage($"{besides} needs --kind mpmc; an spsc ring has one producer and one consumer.");
         return kind;
@@ -130,7 +162,8 @@ internal sealed class RingShape
         }
     }
 
-    private static T Choose<T>(ArgumentResult result, (string Word, T Value)[] choices, string what)
+    /// <summary>Reads one of a few words.</summary>
+    public static T Choose<T>(ArgumentResult result, (string Word, T Value)[] choices, string what)
     {
         string text = result.Tokens[0].Value;
         foreach ((string word, T value) in choices)

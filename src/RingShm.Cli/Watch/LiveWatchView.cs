@@ -47,7 +47,11 @@ internal sealed class LiveWatchView : IWatchView
         Add(grid, "producers", Screen.Number(sample.Producers), "", "");
         Add(grid, "consumers", Screen.Number(sample.Consumers), "", Dead(sample));
         Add(grid, "redelivered", "", Screen.Number(sample.MessagesRedelivered), "");
-        if (sample.Kind == Words.Of(RingKind.Mpmc))
+        if (sample.Kind == Words.Of(RingKind.State))
+        {
+            Add(grid, "dead cleared away", "", Screen.Number(sample.ParticipantsRecovered), "");
+        }
+        else if (sample.Kind == Words.Of(RingKind.Mpmc))
         {
             Add(grid, "returned", "", Screen.Number(sample.MessagesReturned), "");
             Add(grid, "dropped", "", Screen.Number(sample.MessagesDropped), "");

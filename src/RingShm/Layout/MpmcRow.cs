@@ -1,6 +1,6 @@
 namespace RingShm.Layout;
 
-/// <summary>The words of one participant row that the MPMC protocol uses.</summary>
+/// <summary>The words of one participant row that the MPMC and broadcast protocols use.</summary>
 internal readonly unsafe struct MpmcRow
 {
     private readonly byte* _row;
@@ -30,4 +30,10 @@ internal readonly unsafe struct MpmcRow
     public long* ClaimsAborted => (long*)(_row + RowLayout.ClaimsAbortedOffset);
 
     public long* MessagesRedelivered => (long*)(_row + RowLayout.MessagesRedeliveredOffset);
+
+    public long* Cursor => (long*)(_row + RowLayout.CursorOffset);
+
+    public long* Evicted => (long*)(_row + RowLayout.EvictedOffset);
+
+    public long* MessagesLost => (long*)(_row + RowLayout.MessagesLostOffset);
 }

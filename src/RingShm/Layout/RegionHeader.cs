@@ -74,34 +74,70 @@ internal sealed record RegionHeader(
     private static RingGeometry DecodeGeometry(ReadOnlySpan<byte> page, string name)
     {
         int kind = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.KindOffset..]);
-        if (kind is not (int)RingKind.Spsc and not (int)RingKind.Mpmc)
+        if (kind is not (int)RingKind.Spsc and not (int)RingKind.Mpmc and not (int)RingKind.Broadcast and not (int)RingKind.State)
             throw new RingMismatchException($"'{name}' holds a ring of kind {kind}, which this library does not know.");
         int flags = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.FlagsOffset..]);
-        if ((flags & ~(kind == (int)RingKind.Mpmc ? RingGeometry.KnownFlags : 0)) != 0)
+        if ((flags & ~KnownFlagsOf(kind)) != 0 || (kind == (int)RingKind.Broadcast && !RingGeometry.AreBroadcastFlags(flags)))
             throw new RingMismatchException($"'{name}' has flags 0x{flags:X8}, which this library does not know.");
         long capacity = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.CapacityBytesOffset..]);
         long maxMessage = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.MaxMessageBytesOffset..]);
         long fixedMessage = BinaryPrimitives.ReadInt64LittleEndian(page[HeaderLayout.FixedMessageBytesOffset..]);
+        if (kind == (int)RingKind.State)
+            return DecodeState(page, name, maxMessage, fixedMessage, flags);
         if (capacity is < RingGeometry.SmallestCapacityBytes or > RingGeometry.LargestCapacityBytes
             || !BitOperations.IsPow2(capacity)
             || maxMessage < 0
-            || maxMessage > (kind == (int)RingKind.Mpmc ? RingGeometry.LargestMpmcMessageBytes(capacity) : RingGeometry.LargestMessageBytes(capacity))
+            || maxMessage > (kind == (int)RingKind.Spsc ? RingGeometry.LargestMessageBytes(capacity) : RingGeometry.LargestMpmcMessageBytes(capacity))
             || fixedMessage < 0 || (fixedMessage != 0 && fixedMessage != maxMessage))
         {
             throw new RingCorruptException(
                 $"'{name}' has an impossible geometry: capacity {capacity}, longest message {maxMessage}, fixed message {fixedMessage} bytes.");
         }
 
-        RingGeometry geometry = kind == (int)RingKind.Mpmc
-            ? RingGeometry.ForMpmc(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags)
-            : RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage);
+        RingGeometry geometry = (RingKind)kind switch
+        {
+            RingKind.Mpmc => RingGeometry.ForMpmc(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags),
+            RingKind.Broadcast => RingGeometry.ForBroadcast(capacity, maxMessage, fixedMessage, ParticipantsOf(page, name), flags),
+            _ => RingGeometry.ForSpsc(capacity, maxMessage, fixedMessage),
+        };
+        ExpectFields(page, geometry, name);
+        return geometry;
+    }
+
+    private static RingGeometry DecodeState(ReadOnlySpan<byte> page, string name, long maxValue, long fixedValue, int flags)
+    {
+        int rows = BinaryPrimitives.ReadInt32LittleEndian(page[HeaderLayout.RowCountOffset..]);
+        int participants = rows - StateLayout.FirstSharedRow;
+        if (rows is <= StateLayout.FirstSharedRow or > StateLayout.MaxRows
+            || maxValue <= 0 || maxValue > RingGeometry.LargestStateValueBytes(participants)
+            || (fixedValue != 0 && fixedValue != maxValue))
+        {
+            throw new RingCorruptException(
+                $"'{name}' has an impossible geometry: {rows} participant rows, longest value {maxValue}, fixed value {fixedValue} bytes.");
+        }
+
+        RingGeometry geometry = RingGeometry.ForState(maxValue, fixedValue, participants, flags);
+        Expect(page, HeaderLayout.CapacityBytesOffset, geometry.CapacityBytes, "capacity bytes", name);
+        ExpectFields(page, geometry, name);
+        return geometry;
+    }
+
+    private static int KnownFlagsOf(int kind) => (RingKind)kind switch
+    {
+        RingKind.Mpmc => RingGeometry.KnownFlags,
+        RingKind.Broadcast => RingGeometry.KnownBroadcastFlags,
+        RingKind.State => RingGeometry.KnownStateFlags,
+        _ => 0,
+    };
+
+    private static void ExpectFields(ReadOnlySpan<byte> page, in RingGeometry geometry, string name)
+    {
         Expect(page, HeaderLayout.TotalBytesOffset, geometry.TotalBytes, "total bytes", name);
         Expect(page, HeaderLayout.OverhangBytesOffset, geometry.OverhangBytes, "overhang bytes", name);
         Expect(page, HeaderLayout.ControlOffsetOffset, geometry.ControlOffset, "control offset", name);
         Expect(page, HeaderLayout.RowsOffsetOffset, geometry.RowsOffset, "rows offset", name);
         Expect(page, HeaderLayout.RowCountOffset, (long)(uint)geometry.RowCount | ((long)geometry.RowStrideBytes << 32), "row table", name);
         Expect(page, HeaderLayout.DataOffsetOffset, geometry.DataOffset, "data offset", name);
-        return geometry;
     }
 
     private static int ParticipantsOf(ReadOnlySpan<byte> page, string name)

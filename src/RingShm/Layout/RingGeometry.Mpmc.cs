@@ -9,11 +9,11 @@ internal readonly partial record struct RingGeometry
     private const int OneConsumerFlag = 2;
     private const int DropsFlag = 4;
 
-    /// <summary>All flags that this version knows.</summary>
+    /// <summary>All flags of an MPMC region that this version knows.</summary>
     public const int KnownFlags = OneProducerFlag | OneConsumerFlag | DropsFlag;
 
     /// <summary>The header's flags.</summary>
-    public int Flags => (HasOneProducer ? OneProducerFlag : 0) | (HasOneConsumer ? OneConsumerFlag : 0) | (DropsWhatTheDeadHeld ? DropsFlag : 0);
+    public int Flags => PackFlags(HasOneProducer, HasOneConsumer, DropsWhatTheDeadHeld) | PackBroadcastFlags(HasOneProducer, IsLossy, EvictsSlowReaders);
 
     /// <summary>The longest message of an MPMC ring: all its granules, or as many as a word can count of the largest granule.</summary>
     public static long LargestMpmcMessageBytes(long capacityBytes) =>
@@ -24,7 +24,11 @@ internal readonly partial record struct RingGeometry
         (oneProducer ? OneProducerFlag : 0) | (oneConsumer ? OneConsumerFlag : 0) | (drops ? DropsFlag : 0);
 
     /// <summary>The geometry of an MPMC ring. A limit of 0 means the default, half the capacity.</summary>
-    public static RingGeometry ForMpmc(long capacityBytes, long maxMessageBytes, long fixedMessageBytes, int participants, int flags)
+    public static RingGeometry ForMpmc(long capacityBytes, long maxMessageBytes, long fixedMessageBytes, int participants, int flags) =>
+        ForSlots(RingKind.Mpmc, capacityBytes, maxMessageBytes, fixedMessageBytes, participants, flags);
+
+    private static RingGeometry ForSlots(
+        RingKind kind, long capacityBytes, long maxMessageBytes, long fixedMessageBytes, int participants, int flags)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(fixedMessageBytes);
@@ -55,7 +59,7 @@ internal readonly partial record struct RingGeometry
             long overhang = isInline ? 0 : RoundUp(limit + MpmcLayout.RecordHeaderBytes, granule);
             return new RingGeometry
             {
-                Kind = RingKind.Mpmc,
+                Kind = kind,
                 CapacityBytes = capacity,
                 OverhangBytes = overhang,
                 MaxMessageBytes = limit,
@@ -73,6 +77,8 @@ internal readonly partial record struct RingGeometry
                 HasOneProducer = (flags & OneProducerFlag) != 0,
                 HasOneConsumer = (flags & OneConsumerFlag) != 0,
                 DropsWhatTheDeadHeld = (flags & DropsFlag) != 0,
+                IsLossy = (flags & LossyFlag) != 0,
+                EvictsSlowReaders = (flags & EvictsFlag) != 0,
             };
         }
     }

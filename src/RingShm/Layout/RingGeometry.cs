@@ -59,6 +59,12 @@ internal readonly partial record struct RingGeometry
     /// <summary>Messages that a dead consumer held are dropped and counted, not delivered again.</summary>
     public bool DropsWhatTheDeadHeld { get; private init; }
 
+    /// <summary>Broadcast: writers never wait for readers.</summary>
+    public bool IsLossy { get; private init; }
+
+    /// <summary>Broadcast: a reader that is a whole ring behind loses its place.</summary>
+    public bool EvictsSlowReaders { get; private init; }
+
     /// <summary>The longest message that a ring of this capacity can carry: its record and the next header must fit.</summary>
     public static long LargestMessageBytes(long capacityBytes) =>
         Math.Min(capacityBytes - (2 * RecordLayout.HeaderBytes), RecordLayout.LongestPayloadBytes);

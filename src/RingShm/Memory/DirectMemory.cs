@@ -26,6 +26,12 @@ internal readonly unsafe struct DirectMemory : IMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fence(Edge edge) => Interlocked.MemoryBarrier();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadFence(Edge edge) => Volatile.ReadBarrier();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFence(Edge edge) => Volatile.WriteBarrier();
+
     /// <summary>
     /// Payloads of 8 to 64 bytes, the common small messages, go in two overlapping moves without a call.
     /// </summary>

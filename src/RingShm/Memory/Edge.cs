@@ -145,6 +145,108 @@ internal enum Edge
     /// <summary>MPMC consumer: hands a message that it took back undelivered, release. Pairs with <see cref="M9"/>.</summary>
     M22,
 
+    /// <summary>Broadcast: loads a retention word (step, position, messages), acquire. Pairs with <see cref="B2"/>, <see cref="B3"/>.</summary>
+    B1,
+
+    /// <summary>Broadcast writer: decides the next pair of retained position and messages, each by compare-and-swap.</summary>
+    B2,
+
+    /// <summary>Broadcast writer: makes that pair the one that holds, by compare-and-swap of the step.</summary>
+    B3,
+
+    /// <summary>
+    /// Broadcast writer: a fence between the step that it knows (<see cref="B1"/>, <see cref="B3"/>) and its look at the cursors and its
+    /// writes. Pairs with <see cref="B7"/> and <see cref="B10"/>.
+    /// </summary>
+    B4,
+
+    /// <summary>Broadcast writer: loads a reader's cursor, acquire. Pairs with <see cref="B6"/>.</summary>
+    B5,
+
+    /// <summary>Broadcast reader: stores its cursor, release: its reads are over. Pairs with <see cref="B5"/>.</summary>
+    B6,
+
+    /// <summary>Broadcast reader: a fence between announcing its first cursor and its look whether that is still retained.</summary>
+    B7,
+
+    /// <summary>Broadcast reader, and writer that looks what it may give up: loads a slot word, acquire. Pairs with M6, M18.</summary>
+    B8,
+
+    /// <summary>Broadcast reader: reads record header and payload, in place or for a copy that is judged afterwards.</summary>
+    B9,
+
+    /// <summary>Broadcast reader: a load fence between the copy (<see cref="B9"/>) and the judgement (<see cref="B11"/>).</summary>
+    B10,
+
+    /// <summary>Broadcast reader: after a copy, loads what says whether it may have been written over, acquire.</summary>
+    B11,
+
+    /// <summary>Broadcast: the evicted word of a reader's row: set by compare-and-swap, cleared by a new owner; loaded acquire.</summary>
+    B12,
+
+    /// <summary>State cell, everybody: loads the current word, acquire. Pairs with <see cref="V18"/>.</summary>
+    V1,
+
+    /// <summary>
+    /// State reader: loads length and source and copies the payload of a buffer that may be written anew meanwhile. Judged by
+    /// <see cref="V4"/>.
+    /// </summary>
+    V2,
+
+    /// <summary>State reader: a load fence between the copy and <see cref="V4"/>. Pairs with <see cref="V15"/>.</summary>
+    V3,
+
+    /// <summary>State reader: loads the version of a buffer, after the copy.</summary>
+    V4,
+
+    /// <summary>State reader: says in its pin that it is choosing, release. Pairs with <see cref="V13"/>.</summary>
+    V5,
+
+    /// <summary>State reader and whoever helps it: a fence between Choosing and the load of the current word. Pairs with <see cref="V12"/>.</summary>
+    V6,
+
+    /// <summary>State reader and whoever helps it: compare-and-swaps its pin from Choosing to Pinned.</summary>
+    V7,
+
+    /// <summary>State reader: stores Idle into its pin, release: the copy is over. Pairs with <see cref="V13"/>.</summary>
+    V8,
+
+    /// <summary>State writer: compare-and-swaps a buffer's owner word from free to its row.</summary>
+    V9,
+
+    /// <summary>State writer, or its row's next owner: gives a buffer back, release. Pairs with <see cref="V9"/>.</summary>
+    V10,
+
+    /// <summary>State, the row's next owner: looks for buffers that a dead owner of the row had claimed.</summary>
+    V11,
+
+    /// <summary>State writer: a fence between its load of the current word and its look at the pins. Pairs with <see cref="V6"/>.</summary>
+    V12,
+
+    /// <summary>State writer: loads a row's pin, acquire. Pairs with <see cref="V5"/>, <see cref="V7"/> and <see cref="V8"/>.</summary>
+    V13,
+
+    /// <summary>State writer: takes the version from its buffer before it writes the next value.</summary>
+    V14,
+
+    /// <summary>State writer: a store fence between <see cref="V14"/> and the value. Pairs with <see cref="V3"/>.</summary>
+    V15,
+
+    /// <summary>State writer: stores length, source and payload. Ordered by <see cref="V18"/>.</summary>
+    V16,
+
+    /// <summary>State writer: stores the version that its buffer will have if <see cref="V18"/> succeeds.</summary>
+    V17,
+
+    /// <summary>State writer: publishes its buffer by compare-and-swap of the current word. Pairs with <see cref="V1"/>.</summary>
+    V18,
+
+    /// <summary>State: the count of rows swept, raised by compare-and-swap; monitors load it.</summary>
+    V19,
+
+    /// <summary>State reader: copies the payload of a buffer that it has pinned. Ordered after <see cref="V7"/> and before <see cref="V8"/>.</summary>
+    V20,
+
     /// <summary>Ringer: a fence between its publication and <see cref="W2"/>, where sleepers cannot make it pass one.</summary>
     W1,
 

@@ -29,6 +29,12 @@ internal unsafe interface IMemory
     /// <summary>A full fence, the only one that orders a store before a later load.</summary>
     static abstract void Fence(Edge edge);
 
+    /// <summary>No later access of this thread moves before an earlier load of it: what was copied was copied before what follows.</summary>
+    static abstract void LoadFence(Edge edge);
+
+    /// <summary>No later store of this thread moves before an earlier store of it.</summary>
+    static abstract void StoreFence(Edge edge);
+
     /// <summary>Copies payload into the region. Not atomic: the protocol must keep every other party away.</summary>
     static abstract void CopyIn(byte* destination, ReadOnlySpan<byte> source, Edge edge);
 

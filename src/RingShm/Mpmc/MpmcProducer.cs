@@ -18,13 +18,13 @@ public sealed unsafe partial class MpmcProducer : RingHandle, IClaimOwner
     private readonly List<(long Position, ClaimWriter Writer)> _writers = [];
     private readonly Doorbell<DirectMemory> _others;
     private readonly BoundedChannelFullMode _fullMode;
-    private Mpmc.MpmcProducerCore<DirectMemory> _core;
+    private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
     internal MpmcProducer(
-        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle, HandleBells bells, BoundedChannelFullMode fullMode,
-        MpmcConsumer? dropper)
+        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells,
+        BoundedChannelFullMode fullMode, MpmcConsumer? dropper)
         : base(row, bells)
     {
         _fullMode = fullMode;

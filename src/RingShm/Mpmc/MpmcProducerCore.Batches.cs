@@ -4,7 +4,7 @@ using RingShm.Memory;
 namespace RingShm.Mpmc;
 
 /// <summary>Several messages with one move of the position, published one after the other.</summary>
-internal unsafe partial struct MpmcProducerCore<TMemory>
+internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
 {
     /// <summary>
     /// Writes as many of the values as there is room for, with one move of the position, and publishes them in order: a producer
@@ -47,7 +47,7 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
         while ((position = TakeGranules((int)granules)) < 0)
         {
             // Room for fewer granules than wanted, or for none: try again with the messages that fit.
-            long room = RoomSeen;
+            long room = _room.SeenGranules;
             do
                 granules -= _map.GranulesFor(messages[--count].Length);
             while (count > 0 && granules > room);
@@ -95,7 +95,7 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     {
         while ((position = TakeGranules(wanted)) < 0)
         {
-            wanted = (int)Math.Min(wanted - 1, RoomSeen);
+            wanted = (int)Math.Min(wanted - 1, _room.SeenGranules);
             if (wanted <= 0)
                 return 0;
         }

@@ -1,27 +1,18 @@
 using System.Runtime.CompilerServices;
-using RingShm.Layout;
 using RingShm.Memory;
 
 namespace RingShm.Mpmc;
 
 /// <summary>Whether the next granules are free, and how they become this producer's own.</summary>
-internal unsafe partial struct MpmcProducerCore<TMemory>
+internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
 {
     /// <summary>
-    /// For a wait, after a refusal: true when the granule that was not free has been released, or the ring was completed. Changes
-    /// nothing.
+    /// For a wait, after a refusal: true when what was in the way is no longer, or the ring was completed. Changes nothing.
     /// </summary>
-    public readonly bool IsWorthTrying()
-    {
-        long at = BlockedAt + _map.GranuleCount;
-        // M4 acquire: as in LookAhead. Pairs with M13.
-        return _map.LapOf(at) - MpmcWord.LapOf(TMemory.LoadAcquire(_map.WordAt(at), Edge.M4)) != 1 || IsCompleted;
-    }
+    public readonly bool IsWorthTrying() => _room.IsWorthTrying(_map) || IsCompleted;
 
-    /// <summary>For a wait, after a refusal: true when somebody has taken the granule that is not released.</summary>
-    public readonly bool IsHeldUp() =>
-        // M8 acquire: as survivors read it. Pairs with M10.
-        TMemory.LoadAcquire(_map.ConsumerPosition, Edge.M8) > BlockedAt;
+    /// <summary>For a wait, after a refusal: true when another participant, alive or dead, has what is in the way.</summary>
+    public readonly bool IsHeldUp() => _room.IsHeldUp(_map);
 
     /// <summary>True when there is room for such a payload now; another producer may take it. Claims nothing.</summary>
     public bool HasRoom(int payloadBytes)
@@ -32,7 +23,7 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
         // M1 acquire: as in CanTakeFast. Pairs with M3.
         long position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
         Room room;
-        while ((room = LookAhead(position, granules)) == Room.OutOfDate)
+        while ((room = _room.Look(_map, position, granules, ref _freeBelow)) == Room.OutOfDate)
         {
             // M1 acquire: as in TakeGranules.
             long fresh = TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
@@ -54,9 +45,10 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
         // M1 acquire: as in CanTakeFast. Pairs with M3.
         long position = _map.HasOneProducer ? _position : TMemory.LoadAcquire(_map.ProducerPosition, Edge.M1);
         Contention contention = default;
+        ref TRoom where = ref _room;
         while (true)
         {
-            Room room = LookAhead(position, granules);
+            Room room = where.Look(_map, position, granules, ref _freeBelow);
             if (room == Room.Full)
             {
                 // An attempt that was lost must not make this row a suspect for what its winner may leave behind.
@@ -80,44 +72,5 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
             position = found;
             contention.Lost();
         }
-    }
-
-    private enum Room
-    {
-        Free,
-        Full,
-        OutOfDate,
-    }
-
-    /// <summary>Looks whether the granules from a position on are free, and a little further.</summary>
-    private Room LookAhead(long position, int granules)
-    {
-        if (position < 0 || position > MpmcRecovery<TMemory>.MaxPosition)
-            ThrowHelper.CorruptPosition("producer", position, "0 to 2^62");
-        long end = position + granules;
-        long limit = position + Math.Min(granules + (long)LookAheadGranules, _map.GranuleCount);
-        long at = Math.Max(position, Math.Min(_freeBelow, end));
-        for (; at < limit; at++)
-        {
-            // M4 acquire: the reads of who released the granule are over before we write there. Pairs with M13.
-            long word = TMemory.LoadAcquire(_map.WordAt(at), Edge.M4);
-            uint lap = _map.LapOf(at);
-            if (word == MpmcWord.Free(lap))
-                continue;
-            if (at >= end)
-                break;
-            int behind = (int)(lap - MpmcWord.LapOf(word));
-            if (behind <= 0)
-                return Room.OutOfDate;
-            if (behind > 1)
-                ThrowHelper.CorruptSlot(at, word);
-            _freeBelow = at;
-            RoomSeen = at - position;
-            BlockedAt = at - _map.GranuleCount;
-            return Room.Full;
-        }
-
-        _freeBelow = at;
-        return Room.Free;
     }
 }

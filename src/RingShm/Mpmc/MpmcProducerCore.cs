@@ -6,28 +6,28 @@ using RingShm.Memory;
 namespace RingShm.Mpmc;
 
 /// <summary>
-/// The producer's half of the MPMC protocol: Vyukov's bounded queue (positions moved by compare-and-swap, a sequence word in
-/// each slot) in which every claim has an owner before anybody can be stuck behind it.
+/// The producer's half of the MPMC protocol, and of the broadcast protocol, which differ only in where a claim finds room: Vyukov's
+/// bounded queue (positions moved by compare-and-swap, a sequence word in each slot) in which every claim has an owner before anybody
+/// can be stuck behind it.
 /// </summary>
 /// <remarks>
-/// Invariant Q1: a granule below the producer position whose word is Free in that lap lies in the interval of its claimer's row, or
+/// Invariant Q1: a granule below the producer position whose word says nothing in that lap (MPMC: Free) lies in the interval of its claimer's row, or
 /// inside a longer message. The interval is stored (M2) before the position moves over it (M3), and does not move on before the
 /// word says Full, Skip or, for a claim that stays open, Writing with the row's number (M6, M7).
-/// Invariant Q2: granules are claimed in the order of their positions, and only when their words are Free in the claim's lap;
-/// once free, they stay so until the position passes them. Hence <see cref="_freeBelow"/> never has to be taken back.
+/// Invariant Q2: granules are claimed in the order of their positions, and only when there is room for them (MPMC: their words are
+/// Free in the claim's lap); once there is, there is until the position passes them. Hence <see cref="_freeBelow"/> never has to be taken back.
 /// So a survivor that finds a hole finds the rows that may own it, and when the kernel says that all of those are dead, the hole
 /// is nobody's (<see cref="MpmcRecovery{TMemory}"/>).
 /// Source of the queue: Dmitry Vyukov, "Bounded MPMC queue", 1024cores.net.
 /// One thread at a time; no member waits; nothing here allocates but a claim that stays open beside more others than ever before.
 /// </remarks>
-internal unsafe partial struct MpmcProducerCore<TMemory>
+internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
     where TMemory : struct, IMemory
+    where TRoom : struct, IClaimRoom<TMemory>
 {
-    /// <summary>How many granules further than needed a look at the words goes, so that most claims need none.</summary>
-    private const int LookAheadGranules = 8;
-
     private readonly MpmcMap _map;
     private readonly MpmcRow _row;
+    private TRoom _room;
 
     /// <summary>Every granule from the producer position up to here is free, unless it has been claimed since.</summary>
     private long _freeBelow;
@@ -40,12 +40,12 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     private OpenSet _others;
     private long _messages;
 
-    public MpmcProducerCore(in MpmcMap map, in MpmcRow row)
+    public MpmcProducerCore(in MpmcMap map, in MpmcRow row, in TRoom room = default)
     {
         _map = map;
         _row = row;
+        _room = room;
         _open = OpenSlot.None;
-        BlockedAt = -1;
         _messages = TMemory.Load(row.MessagesWritten, Edge.M20);
         // M1 acquire: a single producer goes on where its predecessor's claims ended. Pairs with M3.
         _position = TMemory.LoadAcquire(map.ProducerPosition, Edge.M1);
@@ -62,11 +62,8 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     /// <summary>Claims that are open.</summary>
     public readonly int OpenCount => _others.Count + (_open.IsOpen ? 1 : 0);
 
-    /// <summary>After a refusal for want of room: the granule that is not released, a lap back.</summary>
-    public long BlockedAt { get; private set; }
-
-    /// <summary>After a refusal for want of room: how many granules are free all the same.</summary>
-    private long RoomSeen { get; set; }
+    /// <summary>Where this producer finds room, and why it did not.</summary>
+    public readonly TRoom Where => _room;
 
     /// <summary>Writes one message, or returns false when there is no room for it.</summary>
     public bool TryWrite(ReadOnlySpan<byte> payload, int type)
@@ -163,10 +160,10 @@ internal unsafe partial struct MpmcProducerCore<TMemory>
     }
 
     /// <summary>
-    /// For a producer that was refused: asks the kernel about the owner of the granule that is not released. Enters the kernel
-    /// only when somebody has taken it. True when it is worth trying again.
+    /// For a producer that was refused: asks the kernel about who is in the way. Enters the kernel only when somebody is. True when
+    /// it is worth trying again.
     /// </summary>
-    public readonly bool LookForTheDead(IRowOracle oracle) => MpmcRecovery<TMemory>.ResolveUnreleased(_map, oracle, BlockedAt, _row);
+    public readonly bool LookForTheDead(IRowOracle oracle) => _room.LookForTheDead(_map, oracle, _row);
 
     /// <summary>The open claim at this position, or none.</summary>
     public readonly OpenSlot FindOpen(long position) => position >= 0 && _open.Position == position ? _open : _others.Find(position);

@@ -17,13 +17,13 @@ public sealed partial class MpmcProducer<T> : RingHandle
     private readonly IRowOracle _oracle;
     private readonly Doorbell<DirectMemory> _others;
     private readonly BoundedChannelFullMode _fullMode;
-    private Mpmc.MpmcProducerCore<DirectMemory> _core;
+    private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
     private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
     internal MpmcProducer(
-        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory> core, IRowOracle oracle, HandleBells bells, BoundedChannelFullMode fullMode,
-        MpmcConsumer<T>? dropper)
+        RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells,
+        BoundedChannelFullMode fullMode, MpmcConsumer<T>? dropper)
         : base(row, bells)
     {
         _fullMode = fullMode;

@@ -4,6 +4,19 @@ using RingShm.Memory;
 
 namespace RingShm.Mpmc;
 
+/// <summary>Who may own a granule that was claimed or taken and has no mark.</summary>
+internal enum Suspects
+{
+    /// <summary>No row says so: its owner is done with it, or it has none.</summary>
+    None,
+
+    /// <summary>Dead ones only.</summary>
+    Dead,
+
+    /// <summary>A live one, perhaps.</summary>
+    Alive,
+}
+
 /// <summary>What a survivor does about a word whose owner may be dead. All of it is off the message path.</summary>
 /// <remarks>
 /// A hole (claimed, not published) or a message that was taken and not released has its owner among the rows whose interval
@@ -132,7 +145,19 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     private static bool GiveUp(
         in MpmcMap map, IRowOracle oracle, long position, long word, ParticipantRole role, int sweptRow = NoRow)
     {
-        bool isAnybodysDead = false;
+        Suspects suspects = SuspectsOf(map, oracle, position, role, sweptRow);
+        if (suspects == Suspects.Alive)
+            return false;
+        // M17 acquire: after the rows. An owner that is no suspect any more has changed it. Pairs with M6, M7, M13.
+        if (TMemory.LoadAcquire(map.WordAt(position), Edge.M17) != word)
+            return true;
+        return suspects == Suspects.Dead && Mend(map, position, word);
+    }
+
+    /// <summary>Whose a granule without a mark may be.</summary>
+    public static Suspects SuspectsOf(in MpmcMap map, IRowOracle oracle, long position, ParticipantRole role, int sweptRow = NoRow)
+    {
+        Suspects suspects = Suspects.None;
         for (int index = 0; index < map.RowCount; index++)
         {
             MpmcRow row = map.Row(index);
@@ -147,14 +172,11 @@ internal static unsafe partial class MpmcRecovery<TMemory>
                 continue;
             // A row that we are sweeping is ours by now; what it held is its dead owner's.
             if (index != sweptRow && oracle.IsAlive(index, owner))
-                return false;
-            isAnybodysDead = true;
+                return Suspects.Alive;
+            suspects = Suspects.Dead;
         }
 
-        // M17 acquire: after the rows. An owner that is no suspect any more has changed it. Pairs with M6, M7, M13.
-        if (TMemory.LoadAcquire(map.WordAt(position), Edge.M17) != word)
-            return true;
-        return isAnybodysDead && Mend(map, position, word);
+        return suspects;
     }
 
     /// <summary>A word that names a dead row is mended by way of the row. True when the row was swept.</summary>
@@ -171,7 +193,7 @@ internal static unsafe partial class MpmcRecovery<TMemory>
     }
 
     /// <summary>The owner word of a participant, as it stands in its own row.</summary>
-    private static long SelfOf(in MpmcRow own) =>
+    public static long SelfOf(in MpmcRow own) =>
         // P1 acquire: our own word; nobody else writes it while we live.
         TMemory.LoadAcquire(own.Owner, Edge.P1);
 
@@ -232,7 +254,8 @@ internal static unsafe partial class MpmcRecovery<TMemory>
         return TMemory.CompareExchange(map.WordAt(position), MpmcWord.Free(map.LapOf(position) + 1), word, Edge.M18) == word;
     }
 
-    private static void Increment(long* counter)
+    /// <summary>Raises a counter of the survivors.</summary>
+    public static void Increment(long* counter)
     {
         long seen = TMemory.Load(counter, Edge.M20);
         while (true)

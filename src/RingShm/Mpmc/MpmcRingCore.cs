@@ -19,13 +19,13 @@ internal sealed unsafe class MpmcRingCore : RingCore
         DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0);
 
     /// <summary>Takes a producer's row and makes its handle.</summary>
-    public THandle AttachProducer<THandle>(Func<RowLease, MpmcProducerCore<DirectMemory>, IRowOracle, HandleBells, THandle> handle)
+    public THandle AttachProducer<THandle>(Func<RowLease, MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>>, IRowOracle, HandleBells, THandle> handle)
         where THandle : RingHandle =>
         Attach(
             () => AttachRow(ParticipantRole.Producer),
             row => IsCompleted
                 ? throw new RingCompletedException()
-                : handle(row, new MpmcProducerCore<DirectMemory>(_map, _map.Row(row.Row)), Region.Oracle, BellsOf(ParticipantRole.Producer)));
+                : handle(row, new MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>>(_map, _map.Row(row.Row)), Region.Oracle, BellsOf(ParticipantRole.Producer)));
 
     /// <summary>Takes a consumer's row and makes its handle.</summary>
     public THandle AttachConsumer<THandle>(Func<RowLease, MpmcConsumerCore<DirectMemory>, IRowOracle, HandleBells, THandle> handle)

@@ -159,7 +159,7 @@ internal readonly unsafe struct Doorbell<TMemory>
             long found = TMemory.CompareExchange(_word, DoorbellWord.Rung(word), word, Edge.W3);
             if (found == word)
             {
-                _kernel.Wake(_word, sequence, DoorbellWord.Sleepers(word));
+                _kernel.Wake(_word, sequence);
                 return;
             }
 

@@ -17,9 +17,8 @@ internal unsafe interface IKernelDoorbell
     /// <param name="until">A <see cref="System.Diagnostics.Stopwatch"/> timestamp.</param>
     void Wait(long* word, uint expected, long until);
 
-    /// <summary>Wakes everybody who sleeps on an older sequence. One system call.</summary>
+    /// <summary>Wakes everybody who sleeps on a sequence that this caller has ended. One system call; a few on Windows.</summary>
     /// <param name="word">The doorbell's word.</param>
-    /// <param name="sequence">The sequence at which they had announced themselves.</param>
-    /// <param name="sleepers">How many had.</param>
-    void Wake(long* word, uint sequence, int sleepers);
+    /// <param name="sequence">The sequence that the caller moved on from.</param>
+    void Wake(long* word, uint sequence);
 }

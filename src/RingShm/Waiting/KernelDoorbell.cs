@@ -4,13 +4,13 @@ namespace RingShm.Waiting;
 
 /// <summary>
 /// One doorbell's sleep and wake in the operating system. Linux: a futex on the word's low half, shared between processes;
-/// nothing to open or close. Windows: named semaphores.
+/// nothing to open or close. Windows: a named event for each sequence that anybody sleeps on.
 /// </summary>
 internal sealed unsafe partial class KernelDoorbell : IKernelDoorbell, IDisposable
 {
-    /// <summary>Opens a doorbell, making its kernel object where there is one.</summary>
-    /// <param name="objectName">Windows: what the semaphores' names begin with, with their namespace. Not used on Linux.</param>
-    /// <param name="securityDescriptor">Windows: who may use it, if it is made now. Not used on Linux.</param>
+    /// <summary>Opens a doorbell, and finds out whether its kernel objects can be made.</summary>
+    /// <param name="objectName">Windows: what its events' names begin with, the namespace first. Not used on Linux.</param>
+    /// <param name="securityDescriptor">Windows: who may use the events that are made here; copied. Not used on Linux.</param>
     public static KernelDoorbell Open(string objectName, nint securityDescriptor)
     {
         KernelDoorbell doorbell = new();
@@ -32,10 +32,10 @@ internal sealed unsafe partial class KernelDoorbell : IKernelDoorbell, IDisposab
             WaitLinux(word, expected, ticks);
     }
 
-    public void Wake(long* word, uint sequence, int sleepers)
+    public void Wake(long* word, uint sequence)
     {
         if (OperatingSystem.IsWindows())
-            WakeWindows(sequence, sleepers);
+            WakeWindows(sequence);
         else if (OperatingSystem.IsLinux())
             WakeLinux(word);
     }

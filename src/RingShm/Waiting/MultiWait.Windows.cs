@@ -2,7 +2,10 @@ using System.Runtime.Versioning;
 
 namespace RingShm.Waiting;
 
-/// <remarks>Windows: the signal is an event of this process, the first handle of the list.</remarks>
+/// <remarks>
+/// Windows: the signal is an event of this process, the first handle of the list. The doorbells' events are kept from one sleep to
+/// the next as long as their waits are on the same sequence.
+/// </remarks>
 internal sealed partial class MultiWait
 {
     private const int WindowsCapacity = LongestHandleList - 1;
@@ -10,7 +13,9 @@ internal sealed partial class MultiWait
     /// <summary>MAXIMUM_WAIT_OBJECTS.</summary>
     private const int LongestHandleList = 64;
 
+    private readonly Dictionary<AsyncWait, RungEvent> _rung = [];
     private AutoResetEvent? _signal;
+    private long _sleeps;
 
     [SupportedOSPlatform("windows")]
     private void OpenWindows() => _signal = new AutoResetEvent(initialState: false);
@@ -21,22 +26,70 @@ internal sealed partial class MultiWait
     [SupportedOSPlatform("windows")]
     private void WaitWindows(List<AsyncWait> waits, TimeSpan time)
     {
-        WaitHandle[] handles = new WaitHandle[waits.Count + 1];
-        handles[0] = _signal!;
-        for (int i = 0; i < waits.Count; i++)
+        _sleeps++;
+        List<WaitHandle> handles = [_signal!];
+        foreach (AsyncWait wait in waits)
         {
-            // The kernel does not look at the words: what was rung already is seen here, a later ring leaves a unit.
-            if (waits[i].Doorbell.IsRung(waits[i].Sequence))
+            WaitHandle? rung = EventOf(wait);
+            // The kernel does not look at the words. A sequence that moves after this look sets the event that is there now.
+            if (wait.Doorbell.IsRung(wait.Sequence))
                 return;
-            handles[i + 1] = ((KernelDoorbell)waits[i].Doorbell.Kernel).HandleFor(waits[i].Sequence);
+            if (rung != null)
+                handles.Add(rung);
+            else if (time > TimeSpan.FromMilliseconds(KernelDoorbell.EventlessMilliseconds))
+                time = TimeSpan.FromMilliseconds(KernelDoorbell.EventlessMilliseconds);
         }
 
-        _ = WaitHandle.WaitAny(DistinctOf(handles), time);
+        CloseUnused();
+        _ = WaitHandle.WaitAny([.. handles], time);
     }
 
-    /// <summary>The system refuses a list that names an object twice.</summary>
-    private static WaitHandle[] DistinctOf(WaitHandle[] handles) => [.. handles.Distinct()];
+    [SupportedOSPlatform("windows")]
+    private WaitHandle? EventOf(AsyncWait wait)
+    {
+        if (_rung.TryGetValue(wait, out RungEvent? known))
+        {
+            known.Sleep = _sleeps;
+            if (known.Sequence == wait.Sequence)
+                return known.Handle;
+            known.Handle.Dispose();
+            _ = _rung.Remove(wait);
+        }
+
+        WaitHandle? handle = ((KernelDoorbell)wait.Doorbell.Kernel).TryOpenEvent(wait.Sequence);
+        if (handle != null)
+            _rung.Add(wait, new RungEvent(handle, wait.Sequence) { Sleep = _sleeps });
+        return handle;
+    }
+
+    /// <summary>Closes the events of waits that are over.</summary>
+    private void CloseUnused()
+    {
+        foreach ((AsyncWait wait, RungEvent rung) in _rung)
+        {
+            if (rung.Sleep == _sleeps)
+                continue;
+            rung.Handle.Dispose();
+            // A dictionary may be walked while entries are taken out.
+            _ = _rung.Remove(wait);
+        }
+    }
 
     [SupportedOSPlatform("windows")]
-    private void CloseWindows() => _signal!.Dispose();
+    private void CloseWindows()
+    {
+        _sleeps++;
+        CloseUnused();
+        _signal!.Dispose();
+    }
+
+    private sealed class RungEvent(WaitHandle handle, uint sequence)
+    {
+        public WaitHandle Handle { get; } = handle;
+
+        public uint Sequence { get; } = sequence;
+
+        /// <summary>The last sleep that asked for it.</summary>
+        public long Sleep { get; set; }
+    }
 }

@@ -72,6 +72,8 @@ internal static class FuzzCommand
     {
         if (image.Geometry.Kind == RingKind.Mpmc)
             new MpmcExerciser(random, path, image.IsTyped, damage).Run(options);
+        else if (image.Geometry.Kind == RingKind.State)
+            new StateExerciser(random, path, image.IsTyped, damage).Run(new RingOptions { OpenTimeout = TimeSpan.Zero, PrefaultPages = options.PrefaultPages });
         else
             new RingExerciser(random, path, image.IsTyped, damage).Run(options);
     }

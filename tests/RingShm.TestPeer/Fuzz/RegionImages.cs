@@ -19,6 +19,7 @@ internal static class RegionImages
         }
 
         MpmcImages.Make(path, images);
+        StateImages.Make(path, images);
         return images;
     }
 

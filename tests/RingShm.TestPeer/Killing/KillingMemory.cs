@@ -57,6 +57,18 @@ internal readonly unsafe struct KillingMemory : IMemory
         DirectMemory.Fence(edge);
     }
 
+    public static void LoadFence(Edge edge)
+    {
+        Step();
+        DirectMemory.LoadFence(edge);
+    }
+
+    public static void StoreFence(Edge edge)
+    {
+        Step();
+        DirectMemory.StoreFence(edge);
+    }
+
     public static void CopyIn(byte* destination, ReadOnlySpan<byte> source, Edge edge)
     {
         int half = source.Length / 2;

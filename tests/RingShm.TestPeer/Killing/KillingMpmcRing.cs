@@ -26,7 +26,7 @@ internal sealed unsafe class KillingMpmcRing : IDisposable
 
     public IRowOracle Oracle => _region.Oracle;
 
-    public MpmcProducerCore<KillingMemory> AttachProducer() => new(_map, TakeRow(ParticipantRole.Producer));
+    public MpmcProducerCore<KillingMemory, FreedWords<KillingMemory>> AttachProducer() => new(_map, TakeRow(ParticipantRole.Producer));
 
     public MpmcConsumerCore<KillingMemory> AttachConsumer() => new(_map, TakeRow(ParticipantRole.Consumer));
 

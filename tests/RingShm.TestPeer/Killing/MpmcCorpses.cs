@@ -34,7 +34,7 @@ internal static class MpmcCorpses
     private static void LeaveProducer(string name)
     {
         KillingMpmcRing ring = new(name, fixedMessageBytes: 0);
-        MpmcProducerCore<KillingMemory> producer = ring.AttachProducer();
+        MpmcProducerCore<KillingMemory, FreedWords<KillingMemory>> producer = ring.AttachProducer();
         // The first claim is marked when the second comes; the second is known by the interval only.
         if (!producer.TryClaim(ring.MaxMessageBytes, out _) || !producer.TryClaim(ring.MaxMessageBytes, out _))
             throw new MismatchException("no room for a dead producer's claims");

@@ -13,7 +13,7 @@ internal sealed unsafe class MpmcVictim(KillingMpmcRing ring, Ledger notes, Ledg
     private const int Batch = MpmcDieCommand.BatchMessages;
 
     private readonly MessagePattern _pattern = MpmcDieCommand.PatternFor(ring.MaxMessageBytes);
-    private MpmcProducerCore<KillingMemory> _producer;
+    private MpmcProducerCore<KillingMemory, FreedWords<KillingMemory>> _producer;
     private MpmcConsumerCore<KillingMemory> _consumer;
 
     /// <summary>Writes before the operation under test, and leaves in good order.</summary>

@@ -56,12 +56,12 @@ internal sealed unsafe class RegionBell : IKernelDoorbell, IDisposable
         SlicesEnded += Stopwatch.GetTimestamp() >= until ? 1 : 0;
     }
 
-    public void Wake(long* word, uint sequence, int sleepers)
+    public void Wake(long* word, uint sequence)
     {
         if (DiesAtWake)
             Suicide.Now();
         Wakes++;
-        _kernel.Wake(word, sequence, sleepers);
+        _kernel.Wake(word, sequence);
     }
 
     /// <summary>Publishes one value. The ring is large enough for every test.</summary>

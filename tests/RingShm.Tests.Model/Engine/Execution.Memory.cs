@@ -45,6 +45,29 @@ internal sealed unsafe partial class Execution
             return location.Stores[repeated].Value;
         }
 
+        (StoreEvent store, int index) = Choose(thread, location, step, edge);
+        if (acquire && Mutation.WeakAcquires.Contains(edge) && Mutation.Strikes(thread))
+            acquire = false;
+        if (acquire)
+            thread.Clock = thread.Clock.Join(store.Released);
+        else
+            thread.PendingAcquire = thread.PendingAcquire.Join(store.Released);
+        thread.NotePoll(location, index);
+        long value = store.Value;
+        if (Mutation.ForcedLoad == edge && Mutation.Strikes(thread))
+            value = (value & ~Mutation.ForcedMask) | (Mutation.ForcedValue & Mutation.ForcedMask);
+        if (Trace != null)
+        {
+            Log(thread, $"{edge,-4} {(acquire ? "load-acquire" : "load")} {NameOf(location)} = 0x{value:X}"
+                + (index < location.Latest ? $"   (old: {location.Latest - index} newer)" : ""));
+        }
+
+        return value;
+    }
+
+    /// <summary>Which of the stores that a load may return it does return.</summary>
+    private (StoreEvent Store, int Index) Choose(ModelThread thread, Location location, int step, Edge edge)
+    {
         int latest = location.Latest;
         int floor = MemoryModel == MemoryModel.SequentiallyConsistent || FreshLoads.Contains(edge) ? latest : location.Floor(thread.Clock);
         if (floor < latest && location.IsImpatient(thread.Index))
@@ -54,28 +77,18 @@ internal sealed unsafe partial class Execution
         StoreEvent store = location.Stores[index];
         location.Saw(thread.Index, step, index);
         location.AtomicLoads = location.AtomicLoads.With(thread.Index, step);
-        if (acquire && Mutation.WeakAcquires.Contains(edge) && Mutation.Strikes(thread))
-            acquire = false;
-        if (acquire)
-            thread.Clock = thread.Clock.Join(store.Released);
-        else
-            thread.PendingAcquire = thread.PendingAcquire.Join(store.Released);
         thread.Remember(store.Id);
-        thread.NotePoll(location, index);
-        long value = store.Value;
-        if (Mutation.ForcedLoad == edge && Mutation.Strikes(thread))
-            value = (value & ~Mutation.ForcedMask) | (Mutation.ForcedValue & Mutation.ForcedMask);
-        if (Trace != null)
-        {
-            Log(thread, $"{edge,-4} {(acquire ? "load-acquire" : "load")} {NameOf(location)} = 0x{value:X}"
-                + (index < latest ? $"   (old: {latest - index} newer)" : ""));
-        }
-
-        return value;
+        return (store, index);
     }
 
     public void Store(ModelThread thread, long* address, long value, Edge edge, bool release)
     {
+        if (_isSettingUp)
+        {
+            *address = value;
+            return;
+        }
+
         if (IsDelayed(thread, edge))
         {
             thread.Delayed.Add(new DelayedStore((nint)address, value, null, release, edge, Mutation.DelayedUntil!.Value));
@@ -156,6 +169,8 @@ internal sealed unsafe partial class Execution
     /// <summary>A full fence: acquires what relaxed loads saw, releases for later relaxed stores, and is totally ordered with the others.</summary>
     public void Fence(ModelThread thread, Edge edge)
     {
+        if (_isSettingUp)
+            return;
         SwitchPoint(thread);
         thread.Tick();
         if (Mutation.DroppedFences.Contains(edge))
@@ -166,6 +181,33 @@ internal sealed unsafe partial class Execution
 
         PassFence(thread);
         Log(thread, $"{edge,-4} fence");
+    }
+
+    /// <summary>What relaxed loads have seen is known to the later accesses of this thread.</summary>
+    public void LoadFence(ModelThread thread, Edge edge)
+    {
+        SwitchPoint(thread, isPrivate: true);
+        thread.Tick();
+        thread.Remember((ulong)edge + 5000);
+        if (Mutation.DroppedFences.Contains(edge))
+            return;
+        thread.Clock = thread.Clock.Join(thread.PendingAcquire);
+        Log(thread, $"{edge,-4} load fence");
+    }
+
+    /// <summary>
+    /// What was stored before is released by later relaxed stores. Modelled as a release fence: nothing here relies on its ordering
+    /// earlier loads too, which the instruction does not.
+    /// </summary>
+    public void StoreFence(ModelThread thread, Edge edge)
+    {
+        SwitchPoint(thread, isPrivate: true);
+        thread.Tick();
+        thread.Remember((ulong)edge + 6000);
+        if (Mutation.DroppedFences.Contains(edge))
+            return;
+        thread.FenceRelease = thread.Clock;
+        Log(thread, $"{edge,-4} store fence");
     }
 
     /// <summary>
@@ -190,6 +232,7 @@ internal sealed unsafe partial class Execution
         }
 
         _touched.Clear();
+        JudgesCopies = false;
         _memoryHash = 0;
         _fences = default;
         _fenceHash = 0;

@@ -2,7 +2,10 @@ using RingShm.Memory;
 
 namespace RingShm.Tests.Model.Engine;
 
-/// <content>Plain accesses: not atomic, judged by happens-before, per 8-byte word.</content>
+/// <content>
+/// Plain accesses: not atomic, judged by happens-before, per 8-byte word. A state cell's payload is copied while others may write it,
+/// and the copy is judged afterwards; there each word is a relaxed access of its own, so that a copy may be torn in every way.
+/// </content>
 internal sealed unsafe partial class Execution
 {
     public void CopyIn(ModelThread thread, byte* destination, ReadOnlySpan<byte> source, Edge edge)
@@ -13,6 +16,12 @@ internal sealed unsafe partial class Execution
         {
             thread.Delayed.Add(
                 new DelayedStore((nint)destination, 0, source.ToArray(), false, edge, Mutation.DelayedUntil!.Value));
+            return;
+        }
+
+        if (IsValidated(edge))
+        {
+            CopyInRelaxed(thread, destination, source, edge);
             return;
         }
 
@@ -40,6 +49,12 @@ internal sealed unsafe partial class Execution
     {
         if (destination.IsEmpty)
             return;
+        if (IsValidated(edge))
+        {
+            CopyOutRelaxed(thread, source, destination, edge);
+            return;
+        }
+
         SwitchPoint(thread, isPrivate: true);
         int step = thread.Tick();
         for (int offset = 0; offset < destination.Length; offset += sizeof(long))
@@ -57,6 +72,39 @@ internal sealed unsafe partial class Execution
 
         if (Trace != null)
             Log(thread, $"{edge,-4} copy out {NameOf(At((long*)source))}, {destination.Length} bytes");
+    }
+
+    /// <summary>Broadcast payloads are judged after the copy as well, where writers do not wait for readers.</summary>
+    public bool JudgesCopies { get; set; }
+
+    private bool IsValidated(Edge edge) => edge is Edge.V2 or Edge.V16 || (JudgesCopies && edge is (Edge.M5 or Edge.B9));
+
+    private void CopyInRelaxed(ModelThread thread, byte* destination, ReadOnlySpan<byte> source, Edge edge)
+    {
+        for (int offset = 0; offset < source.Length; offset += sizeof(long))
+        {
+            long word = 0;
+            ReadOnlySpan<byte> part = source.Slice(offset, Math.Min(sizeof(long), source.Length - offset));
+            part.CopyTo(new Span<byte>(&word, sizeof(long)));
+            Store(thread, (long*)(destination + offset), word, edge, release: false);
+        }
+    }
+
+    /// <summary>One step for others: which words are old and which are new is chosen word by word all the same.</summary>
+    private void CopyOutRelaxed(ModelThread thread, byte* source, Span<byte> destination, Edge edge)
+    {
+        SwitchPoint(thread);
+        int step = thread.Tick();
+        for (int offset = 0; offset < destination.Length; offset += sizeof(long))
+        {
+            (StoreEvent store, _) = Choose(thread, At((long*)(source + offset)), step, edge);
+            thread.PendingAcquire = thread.PendingAcquire.Join(store.Released);
+            long word = store.Value;
+            new ReadOnlySpan<byte>(&word, Math.Min(sizeof(long), destination.Length - offset)).CopyTo(destination[offset..]);
+        }
+
+        if (Trace != null)
+            Log(thread, $"{edge,-4} copy out {NameOf(At((long*)source))}, {destination.Length} bytes: {Convert.ToHexString(destination)}");
     }
 
     private void PlainWrite(ModelThread thread, Location location, long value, int step, Edge edge)

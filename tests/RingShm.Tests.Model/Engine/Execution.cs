@@ -162,7 +162,7 @@ internal sealed unsafe partial class Execution : IDisposable
         _driver.Dispose();
     }
 
-    /// <summary>Lets a participant read the region as it is before anybody runs: what it did long before the program begins.</summary>
+    /// <summary>Lets a participant read and store in the region before anybody runs: what it did long before the program begins.</summary>
     public void BeforeTheStart(ModelThread thread, Action prepare)
     {
         if (!_isSettingUp)

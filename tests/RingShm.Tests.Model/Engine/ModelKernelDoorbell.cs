@@ -16,7 +16,7 @@ internal sealed unsafe class ModelKernelDoorbell : IKernelDoorbell
             Slices[Me.Index]++;
     }
 
-    public void Wake(long* word, uint sequence, int sleepers)
+    public void Wake(long* word, uint sequence)
     {
         // A mutation has woken already, before it moved the sequence.
         if (!Run.Mutation.WakesBeforeMoving)
@@ -37,5 +37,5 @@ internal sealed unsafe class ModelKernelWithoutBarrier(ModelKernelDoorbell kerne
 
     public void Wait(long* word, uint expected, long until) => kernel.Wait(word, expected, until);
 
-    public void Wake(long* word, uint sequence, int sleepers) => kernel.Wake(word, sequence, sleepers);
+    public void Wake(long* word, uint sequence) => kernel.Wake(word, sequence);
 }

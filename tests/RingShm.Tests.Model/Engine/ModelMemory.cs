@@ -19,6 +19,10 @@ internal readonly unsafe struct ModelMemory : IMemory
 
     public static void Fence(Edge edge) => Run.Fence(Me, edge);
 
+    public static void LoadFence(Edge edge) => Run.LoadFence(Me, edge);
+
+    public static void StoreFence(Edge edge) => Run.StoreFence(Me, edge);
+
     public static void CopyIn(byte* destination, ReadOnlySpan<byte> source, Edge edge) => Run.CopyIn(Me, destination, source, edge);
 
     public static void CopyOut(byte* source, Span<byte> destination, Edge edge) => Run.CopyOut(Me, source, destination, edge);

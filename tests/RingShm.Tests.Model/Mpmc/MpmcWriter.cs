@@ -9,7 +9,7 @@ internal sealed unsafe class MpmcWriter(MpmcWorld world, ModelThread me, int row
     : MpmcParticipant(world, me, row, ParticipantRole.Producer)
 {
     private readonly List<(OpenSlot Slot, VectorClock Start)> _claims = [];
-    private MpmcProducerCore<ModelMemory> _core;
+    private MpmcProducerCore<ModelMemory, FreedWords<ModelMemory>> _core;
     private int _messages;
 
     /// <summary>Writes values one by one, each waiting for room.</summary>
@@ -148,7 +148,7 @@ internal sealed unsafe class MpmcWriter(MpmcWorld world, ModelThread me, int row
     /// <summary>Ends the ring, as its Complete does.</summary>
     public void Complete() => ModelMemory.StoreRelease(World.Map.Completed, 1, Edge.S12);
 
-    protected override void Start() => _core = new MpmcProducerCore<ModelMemory>(World.Map, Row);
+    protected override void Start() => _core = new MpmcProducerCore<ModelMemory, FreedWords<ModelMemory>>(World.Map, Row);
 
     protected override bool LookForTheDead() => _core.LookForTheDead(Oracle);
 
@@ -166,7 +166,7 @@ internal sealed unsafe class MpmcWriter(MpmcWorld world, ModelThread me, int row
             return true;
         });
         if (!done)
-            World.StayedFull(Me, _core.BlockedAt);
+            World.StayedFull(Me, _core.Where.BlockedAt);
         return done;
     }
 

@@ -63,7 +63,7 @@ public sealed class UsageTests
                 .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line.Length > 2 && line[2] != ' ')
                 .Select(line => line.Trim().Split(' ')[0]),
         ];
-        Assert.Equal(["demo", "create", "send", "receive", "list", "inspect", "verify", "recover", "remove", "watch"], commands);
+        Assert.Equal(["demo", "create", "send", "receive", "set", "get", "list", "inspect", "verify", "recover", "remove", "watch", "bench"], commands);
     }
 
     [Theory]

@@ -35,9 +35,13 @@ internal sealed class Peer : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>The peer's executable, copied beside the tests by the project reference.</summary>
-    public static string Executable { get; } = Path.Combine(
-        AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "RingShm.TestPeer.exe" : "RingShm.TestPeer");
+    /// <summary>
+    /// The peer's executable, copied beside the tests by the project reference; or the one that RINGSHM_PEER names, as one that was
+    /// compiled to native code.
+    /// </summary>
+    public static string Executable { get; } = Environment.GetEnvironmentVariable("RINGSHM_PEER") is { Length: > 0 } peer
+        ? Path.GetFullPath(peer)
+        : Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "RingShm.TestPeer.exe" : "RingShm.TestPeer");
 
     public int Id => _process.Id;
 
@@ -89,6 +93,9 @@ internal sealed class Peer : IDisposable
 
     /// <summary>True when some line of stdout that has arrived by now starts with this word.</summary>
     public bool HasSaidSoFar(string word) => _lines.Any(line => line.StartsWith(word, StringComparison.Ordinal));
+
+    /// <summary>Gives a line to its standard input.</summary>
+    public void Say(string line) => _process.StandardInput.WriteLine(line);
 
     /// <summary>Wakes a peer that stands by or holds something.</summary>
     public void Go() => _process.StandardInput.WriteLine("go");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RingShm.Mapping;
 using RingShm.TestPeer;
 
 namespace RingShm.Tests.Processes.Support;
@@ -59,6 +60,14 @@ internal sealed class Scene : IDisposable
         return ring;
     }
 
+    /// <summary>Creates a state cell and keeps it open.</summary>
+    public StateCell CreateStateCell(RingOptions options)
+    {
+        StateCell cell = StateCell.Create(Name, options);
+        _ring = cell;
+        return cell;
+    }
+
     /// <summary>Starts a peer on this ring and this ledger.</summary>
     public Peer Start(string command, params string[] arguments)
     {
@@ -107,9 +116,17 @@ internal sealed class Scene : IDisposable
     }
 
     /// <summary>Changes one word of the region from outside, as a dead or a hostile process would have left it.</summary>
-    public void StoreWord(long offset, long value)
+    public unsafe void StoreWord(long offset, long value)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "A Windows section has no file to write to.");
+        if (OperatingSystem.IsWindows())
+        {
+            // A section has no file to write to; it is mapped as its users map it.
+            RingRegion region = new(new RegionRequest(Name, RegionMode.Open, new RingOptions(), RingKind.None, 0));
+            Volatile.Write(ref *(long*)(region.Base + offset), value);
+            region.ReleaseReference();
+            return;
+        }
+
         using FileStream file = new(FilePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.Position = offset;
         file.Write(BitConverter.GetBytes(value));

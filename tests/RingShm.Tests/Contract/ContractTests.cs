@@ -42,3 +42,21 @@ public sealed class SpmcContractTests : RingContract
         CapacityBytes = 1024, MaxMessageBytes = 300, Producers = Cardinality.One,
     });
 }
+
+public sealed class BroadcastInlineContractTests : RingContract
+{
+    private protected override ContractRing Make() => new BroadcastContractRing(new RingOptions { CapacityBytes = 1024, MaxMessageBytes = 48 });
+}
+
+public sealed class BroadcastTableContractTests : RingContract
+{
+    private protected override ContractRing Make() => new BroadcastContractRing(new RingOptions { CapacityBytes = 1024, MaxMessageBytes = 300 });
+}
+
+public sealed class BroadcastSingleContractTests : RingContract
+{
+    private protected override ContractRing Make() => new BroadcastContractRing(new RingOptions
+    {
+        CapacityBytes = 1024, MaxMessageBytes = 300, Producers = Cardinality.One,
+    });
+}

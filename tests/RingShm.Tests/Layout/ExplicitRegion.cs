@@ -74,6 +74,8 @@ internal struct ExplicitRow
     [FieldOffset(16)] public long Generation;
     [FieldOffset(24)] public long StartTime;
     [FieldOffset(32)] public long AttachTime;
+    [FieldOffset(40)] public long Evicted;
+    [FieldOffset(48)] public long MessagesLost;
     [FieldOffset(64)] public long IntervalStart;
     [FieldOffset(72)] public long IntervalEnd;
     [FieldOffset(80)] public long Marks;
@@ -81,6 +83,7 @@ internal struct ExplicitRow
     [FieldOffset(96)] public long MessagesRead;
     [FieldOffset(104)] public long ClaimsAborted;
     [FieldOffset(112)] public long MessagesRedelivered;
+    [FieldOffset(120)] public long Cursor;
 }
 
 [StructLayout(LayoutKind.Explicit, Size = 0x1000)]
@@ -93,5 +96,20 @@ internal struct ExplicitMpmcControl
     [FieldOffset(384)] public long ClaimsRecovered;
     [FieldOffset(392)] public long LeasesRecovered;
     [FieldOffset(400)] public long MessagesDropped;
+    [FieldOffset(408)] public long RowsSwept;
+}
+
+[StructLayout(LayoutKind.Explicit, Size = 0x1000)]
+internal struct ExplicitBroadcastControl
+{
+    [FieldOffset(0)] public long Completed;
+    [FieldOffset(128)] public long WriterPosition;
+    [FieldOffset(256)] public long RetainedStep;
+    [FieldOffset(264)] public long RetainedPositionEven;
+    [FieldOffset(272)] public long RetainedMessagesEven;
+    [FieldOffset(280)] public long RetainedPositionOdd;
+    [FieldOffset(288)] public long RetainedMessagesOdd;
+    [FieldOffset(384)] public long ClaimsRecovered;
+    [FieldOffset(392)] public long ReadersEvicted;
     [FieldOffset(408)] public long RowsSwept;
 }

@@ -9,12 +9,12 @@ public sealed class FormatDocumentTests
 {
     private static readonly Type[] Layouts =
         [
-            typeof(HeaderLayout), typeof(SpscLayout), typeof(MpmcLayout), typeof(MpmcWord), typeof(DoorbellLayout), typeof(RowLayout),
-            typeof(RecordLayout), typeof(RingGeometry),
+            typeof(HeaderLayout), typeof(SpscLayout), typeof(MpmcLayout), typeof(MpmcWord), typeof(BroadcastLayout), typeof(DoorbellLayout), typeof(RowLayout),
+            typeof(RecordLayout), typeof(RingGeometry), typeof(StateLayout), typeof(StateWord), typeof(StateBufferLayout), typeof(StateRowLayout),
         ];
 
     /// <summary>What a creator asks for when its caller does not say; no other program needs to know.</summary>
-    private static readonly string[] Defaults = ["RingGeometry.DefaultCapacityBytes", "MpmcLayout.DefaultParticipants"];
+    private static readonly string[] Defaults = ["RingGeometry.DefaultCapacityBytes", "MpmcLayout.DefaultParticipants", "StateLayout.DefaultParticipants", "StateLayout.DefaultMaxValueBytes"];
 
 
     private static readonly string[] Document = Embedded.Lines("FORMAT.md");
@@ -23,8 +23,12 @@ public sealed class FormatDocumentTests
     [InlineData("Identity page", typeof(HeaderLayout))]
     [InlineData("Control lines", typeof(SpscLayout))]
     [InlineData("MPMC control lines", typeof(MpmcLayout))]
+    [InlineData("Broadcast control lines", typeof(BroadcastLayout))]
     [InlineData("Doorbells", typeof(DoorbellLayout))]
     [InlineData("Participant rows", typeof(RowLayout))]
+    [InlineData("State control lines", typeof(StateLayout))]
+    [InlineData("State rows", typeof(StateRowLayout))]
+    [InlineData("State buffers", typeof(StateBufferLayout))]
     public void Every_offset_of_the_code_is_in_the_document_and_the_other_way_round(string section, Type layout)
     {
         IEnumerable<(string, long)> documented = Table(section, "Offset").Select(row => (row[2] + "Offset", Number(row[0])));
@@ -36,8 +40,12 @@ public sealed class FormatDocumentTests
     [InlineData("Identity page")]
     [InlineData("Control lines")]
     [InlineData("MPMC control lines")]
+    [InlineData("Broadcast control lines")]
     [InlineData("Doorbells")]
     [InlineData("Participant rows")]
+    [InlineData("State control lines")]
+    [InlineData("State rows")]
+    [InlineData("State buffers")]
     public void Documented_fields_do_not_overlap_and_are_aligned(string section)
     {
         long end = 0;
@@ -153,7 +161,7 @@ public sealed class FormatDocumentTests
     }
 
     /// <summary>The cells of the table in this section whose first column has this heading.</summary>
-    private static List<string[]> Table(string section, string firstColumn)
+    internal static List<string[]> Table(string section, string firstColumn)
     {
         List<string[]> rows = [.. Document
             .SkipWhile(line => line != "## " + section).Skip(1)
@@ -170,7 +178,7 @@ public sealed class FormatDocumentTests
         .Where(field => field.IsLiteral)
         .Select(field => (field.Name, Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)));
 
-    private static long Number(string text) => text.StartsWith("0x", StringComparison.Ordinal)
+    internal static long Number(string text) => text.StartsWith("0x", StringComparison.Ordinal)
         ? long.Parse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
         : long.Parse(text, CultureInfo.InvariantCulture);
 }

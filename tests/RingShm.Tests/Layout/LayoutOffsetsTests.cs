@@ -151,6 +151,15 @@ public sealed unsafe class LayoutOffsetsTests
         Assert.Equal(RowLayout.IntervalStartOffset / 64, RowLayout.MessagesRedeliveredOffset / 64);
     }
 
+    [Fact]
+    public void Broadcast_control_constants_are_the_offsets_of_the_explicit_struct()
+    {
+        AssertSame<ExplicitBroadcastControl>(typeof(BroadcastLayout), field => field[..^"Offset".Length]);
+        Assert.Equal(MpmcLayout.ControlBytes, sizeof(ExplicitBroadcastControl));
+        // Everybody, writers at every claim, writers now and then, survivors.
+        Assert.Equal([0, 1, 2, 3], OffsetsOf(typeof(BroadcastLayout)).Select(field => field.Value / 128).Distinct().Order());
+    }
+
     private static int OffsetIn<T>(string field) => (int)Marshal.OffsetOf<T>(field);
 
     private static void AssertSame<T>(Type layout, Func<string, string> fieldOf, params string[] unnamed)

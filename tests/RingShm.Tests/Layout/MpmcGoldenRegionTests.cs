@@ -81,7 +81,7 @@ public sealed unsafe class MpmcGoldenRegionTests
         MpmcMap map = new(region.Base, region.Geometry);
         FakeKernel kernel = new();
 
-        MpmcProducerCore<DirectMemory> first = new(map, Attach(map, kernel, 2, ParticipantRole.Producer));
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> first = new(map, Attach(map, kernel, 2, ParticipantRole.Producer));
         MpmcConsumerCore<DirectMemory> consumer = new(map, Attach(map, kernel, 3, ParticipantRole.Consumer));
         Write(ref first, 1, 5);
         Write(ref first, 2, 0);
@@ -99,7 +99,7 @@ public sealed unsafe class MpmcGoldenRegionTests
         Assert.True(again.IsRedelivered);
         Release(ref second, again);
         // A claim without a word, given up by a survivor.
-        MpmcProducerCore<DirectMemory> gone = new(map, Attach(map, kernel, 5, ParticipantRole.Producer));
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> gone = new(map, Attach(map, kernel, 5, ParticipantRole.Producer));
         Assert.True(gone.TryClaim(7, out _));
         kernel.Dead.Add(*map.Row(5).Owner);
         Assert.True(second.LookForTheDead(kernel));
@@ -121,7 +121,7 @@ public sealed unsafe class MpmcGoldenRegionTests
         Write(ref first, -2, 2);
     }
 
-    private static void Write(ref MpmcProducerCore<DirectMemory> producer, int type, int length) =>
+    private static void Write(ref MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer, int type, int length) =>
         Assert.True(producer.TryWrite(Pattern(length), type));
 
     private static OpenSlot Take(ref MpmcConsumerCore<DirectMemory> consumer)

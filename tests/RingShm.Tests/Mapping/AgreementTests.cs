@@ -72,5 +72,8 @@ public sealed class AgreementTests
         string message = Assert.Throws<RingMismatchException>(() => SpscRing.Open(folder.File())).Message;
         Assert.Contains("FileLocks", message);
         Assert.Contains("ProcessHandles", message);
+        Assert.Contains("Linux", message);
+        Assert.Contains("Windows", message);
+        Assert.DoesNotContain('\n', message);
     }
 }

@@ -30,7 +30,7 @@ public sealed unsafe class CorruptRingTests
     public void A_position_that_goes_wrong_under_a_producer_is_named_and_refused(long position)
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out _);
         Assert.True(producer.TryWrite([], 0));
         *stage.Map.ProducerPosition = position;
         Assert.Contains(position.ToString(), Assert.Throws<RingCorruptException>(() => producer.TryWrite(new byte[300], 0)).Message);
@@ -67,7 +67,7 @@ public sealed unsafe class CorruptRingTests
         using MpmcStage stage = new();
         *stage.Map.ProducerPosition = 5 * 16;
         *stage.Map.ConsumerPosition = 5 * 16;
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out _);
         // Two laps behind.
         *stage.Map.WordAt(0) = MpmcWord.Full(3, 1);
         string message = Assert.Throws<RingCorruptException>(() => producer.TryWrite([], 0)).Message;
@@ -124,7 +124,7 @@ public sealed unsafe class CorruptRingTests
     public void A_typed_ring_has_no_length_that_could_be_damaged()
     {
         using MpmcStage stage = new(maxMessageBytes: 0, fixedMessageBytes: 8);
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out _);
         MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
         Assert.True(producer.TryWrite(1L, 0));
         Assert.True(producer.TryWrite(2L, 0));
@@ -192,7 +192,7 @@ public sealed unsafe class CorruptRingTests
         {
             bool isTyped = round % 5 == 0;
             using MpmcStage stage = new(64 << (round % 5), isTyped ? 0 : 40 + (round % 17), 4, round % 8, isTyped ? 8 : 0);
-            MpmcProducerCore<DirectMemory> producer = stage.Producer(out _);
+            MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out _);
             MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
             MpmcRow dead = stage.Attach((round & 1) == 0 ? ParticipantRole.Producer : ParticipantRole.Consumer);
             stage.Kill(dead);

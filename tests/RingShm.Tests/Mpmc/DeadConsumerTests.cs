@@ -37,7 +37,7 @@ public sealed unsafe class DeadConsumerTests
     public void A_producer_that_comes_round_returns_what_it_meets()
     {
         using MpmcStage stage = new(maxMessageBytes: 48);
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out _);
         MpmcConsumerCore<DirectMemory> dead = stage.Consumer(out MpmcRow deadRow);
         while (producer.TryWrite([], 0))
         {
@@ -78,7 +78,7 @@ public sealed unsafe class DeadConsumerTests
     public void A_skip_that_a_dead_consumer_was_passing_is_freed()
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out _);
         Assert.True(producer.TryClaim(200, out OpenSlot claim));
         Assert.True(producer.TryAbort(claim.Position));
         MpmcRow deadRow = stage.Attach(ParticipantRole.Consumer);
@@ -203,7 +203,7 @@ public sealed unsafe class DeadConsumerTests
 
     private static void Write(MpmcStage stage, int messages, int bytes = 4)
     {
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out MpmcRow row);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out MpmcRow row);
         for (int i = 0; i < messages; i++)
             Assert.True(producer.TryWrite(new byte[bytes], i));
         MpmcStage.Leave(row);

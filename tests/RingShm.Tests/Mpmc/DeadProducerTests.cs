@@ -13,8 +13,8 @@ public sealed unsafe class DeadProducerTests
     public void Producer_killed_after_claim_delays_nobody_after_recovery(int claimedBytes)
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> dead = stage.Producer(out MpmcRow deadRow);
-        MpmcProducerCore<DirectMemory> other = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> dead = stage.Producer(out MpmcRow deadRow);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> other = stage.Producer(out _);
         MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
         Assert.True(dead.TryClaim(claimedBytes, out OpenSlot claim));
         Assert.True(other.TryWrite("behind it"u8, 5));
@@ -43,7 +43,7 @@ public sealed unsafe class DeadProducerTests
     public void A_claim_that_stayed_open_is_given_up_whole()
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> dead = stage.Producer(out MpmcRow deadRow);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> dead = stage.Producer(out MpmcRow deadRow);
         MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
         Assert.True(dead.TryClaim(200, out _));
         Assert.True(dead.TryClaim(100, out _));
@@ -62,7 +62,7 @@ public sealed unsafe class DeadProducerTests
     public void A_batch_is_read_as_far_as_it_was_published()
     {
         using MpmcStage stage = new(fixedMessageBytes: 8, maxMessageBytes: 0);
-        MpmcProducerCore<DirectMemory> dead = stage.Producer(out MpmcRow deadRow);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> dead = stage.Producer(out MpmcRow deadRow);
         Assert.Equal(3, dead.TryWriteBatch<long>([1, 2, 3], 0));
         // As if it had died between the second and the third word.
         *stage.Map.WordAt(2) = MpmcWord.Free(0);
@@ -73,7 +73,7 @@ public sealed unsafe class DeadProducerTests
         Assert.Equal([1, 2], read[..2]);
         Assert.Equal(0, consumer.TryReadBatch(read.AsSpan()));
         Assert.True(consumer.LookForTheDead(stage.Kernel));
-        MpmcProducerCore<DirectMemory> next = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> next = stage.Producer(out _);
         Assert.True(next.TryWrite(4L, 0));
         Assert.True(consumer.TryRead(out long value));
         Assert.Equal(4, value);
@@ -84,7 +84,7 @@ public sealed unsafe class DeadProducerTests
     public void A_claim_that_a_live_row_may_own_is_left_alone()
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> dead = stage.Producer(out MpmcRow deadRow);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> dead = stage.Producer(out MpmcRow deadRow);
         stage.Producer(out MpmcRow loser);
         MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
         Assert.True(dead.TryClaim(10, out _));
@@ -103,7 +103,7 @@ public sealed unsafe class DeadProducerTests
     public void A_dead_loser_takes_nothing_from_a_live_winner()
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> winner = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> winner = stage.Producer(out _);
         stage.Producer(out MpmcRow loser);
         MpmcConsumerCore<DirectMemory> consumer = stage.Consumer(out _);
         Assert.True(winner.TryClaim(10, out OpenSlot claim));
@@ -121,14 +121,14 @@ public sealed unsafe class DeadProducerTests
     public void A_refused_producer_has_no_interval_that_could_make_it_a_suspect()
     {
         using MpmcStage stage = new(maxMessageBytes: 48);
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out MpmcRow row);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out MpmcRow row);
         while (producer.TryWrite([], 0))
         {
             // Until the ring is full.
         }
 
         Assert.Equal(*row.IntervalEnd, *row.IntervalStart);
-        Assert.Equal(0, producer.BlockedAt);
+        Assert.Equal(0, producer.Where.BlockedAt);
         Assert.False(producer.LookForTheDead(stage.Kernel));
         Assert.Empty(stage.Kernel.Asked);
     }
@@ -137,7 +137,7 @@ public sealed unsafe class DeadProducerTests
     public void A_sweep_gives_up_every_claim_of_the_dead_and_frees_its_row()
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> dead = stage.Producer(out MpmcRow deadRow);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> dead = stage.Producer(out MpmcRow deadRow);
         Assert.True(dead.TryClaim(100, out _));
         Assert.True(dead.TryWrite("published"u8, 3));
         Assert.True(dead.TryClaim(300, out _));
@@ -160,7 +160,7 @@ public sealed unsafe class DeadProducerTests
     public void A_marked_claim_of_a_live_owner_is_nobody_elses_to_mend()
     {
         using MpmcStage stage = new();
-        MpmcProducerCore<DirectMemory> first = stage.Producer(out MpmcRow row);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> first = stage.Producer(out MpmcRow row);
         Assert.True(first.TryClaim(10, out _));
         Assert.True(first.TryWrite([], 0));
         // Somebody else is dead, not the row's owner.

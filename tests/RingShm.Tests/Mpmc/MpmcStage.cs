@@ -39,7 +39,7 @@ internal sealed unsafe class MpmcStage : IDisposable
         return row;
     }
 
-    public MpmcProducerCore<DirectMemory> Producer(out MpmcRow row) => new(Map, row = Attach(ParticipantRole.Producer));
+    public MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> Producer(out MpmcRow row) => new(Map, row = Attach(ParticipantRole.Producer));
 
     public MpmcConsumerCore<DirectMemory> Consumer(out MpmcRow row) => new(Map, row = Attach(ParticipantRole.Consumer));
 

@@ -14,7 +14,7 @@ public sealed unsafe class StoreOrderTests
     {
         using MpmcStage stage = new(flags: flags);
         MpmcRow row = stage.Attach(ParticipantRole.Producer);
-        MpmcProducerCore<RecordingMemory> producer = new(stage.Map, row);
+        MpmcProducerCore<RecordingMemory, FreedWords<RecordingMemory>> producer = new(stage.Map, row);
         AssertStores(
             RecordingMemory.Record(() => producer.TryWrite("payload"u8, 1)),
             ((nint)row.IntervalEnd, Edge.M2), ((nint)row.IntervalStart, Edge.M2), ((nint)stage.Map.ProducerPosition, Edge.M3),
@@ -28,7 +28,7 @@ public sealed unsafe class StoreOrderTests
     public void A_read_announces_then_takes_and_frees_the_first_word_last(int flags)
     {
         using MpmcStage stage = new(flags: flags);
-        MpmcProducerCore<DirectMemory> producer = stage.Producer(out _);
+        MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>> producer = stage.Producer(out _);
         Assert.True(producer.TryWrite(new byte[100], 1));
         MpmcRow row = stage.Attach(ParticipantRole.Consumer);
         MpmcConsumerCore<RecordingMemory> consumer = new(stage.Map, row);
@@ -45,7 +45,7 @@ public sealed unsafe class StoreOrderTests
     {
         using MpmcStage stage = new();
         MpmcRow producerRow = stage.Attach(ParticipantRole.Producer);
-        MpmcProducerCore<RecordingMemory> producer = new(stage.Map, producerRow);
+        MpmcProducerCore<RecordingMemory, FreedWords<RecordingMemory>> producer = new(stage.Map, producerRow);
         Assert.True(producer.TryClaim(10, out OpenSlot claim));
         Assert.Equal(
             [(nint)producerRow.Marks, (nint)stage.Map.WordAt(0), (nint)producerRow.IntervalEnd, (nint)producerRow.IntervalStart],
@@ -73,7 +73,7 @@ public sealed unsafe class StoreOrderTests
         MpmcRow row = stage.Attach(ParticipantRole.Consumer);
         MpmcConsumerCore<RecordingMemory> consumer = new(stage.Map, row);
         MpmcRow producerRow = stage.Attach(ParticipantRole.Producer);
-        MpmcProducerCore<RecordingMemory> producer = new(stage.Map, producerRow);
+        MpmcProducerCore<RecordingMemory, FreedWords<RecordingMemory>> producer = new(stage.Map, producerRow);
         while (producer.TryWrite([], 0))
         {
             // Until the ring is full.
@@ -96,7 +96,7 @@ public sealed unsafe class StoreOrderTests
     {
         using MpmcStage stage = new(maxMessageBytes: 0, fixedMessageBytes: 8);
         MpmcRow row = stage.Attach(ParticipantRole.Producer);
-        MpmcProducerCore<RecordingMemory> producer = new(stage.Map, row);
+        MpmcProducerCore<RecordingMemory, FreedWords<RecordingMemory>> producer = new(stage.Map, row);
         List<(nint Address, Edge Edge)> stores = RecordingMemory.Record(() => producer.TryWriteBatch<long>([1, 2, 3], 0));
         Assert.Equal(
             [(nint)stage.Map.WordAt(0), (nint)stage.Map.WordAt(1), (nint)stage.Map.WordAt(2)],

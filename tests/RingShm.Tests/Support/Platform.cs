@@ -8,7 +8,6 @@ public static class Platform
 {
     public const string LinuxFiles = "About what Linux's file systems do.";
     public const string WindowsSections = "About Windows' named sections, which go with their last user.";
-    public const string WindowsDoorbells = "A known defect: under Wine the semaphore of a doorbell leaves a sleeper asleep. No ring uses doorbells yet.";
     public const string NoSource = "This executable was copied away from its source tree; the rules are checked where it was built.";
 
     public static bool IsLinux => OperatingSystem.IsLinux();

@@ -43,6 +43,10 @@ internal readonly unsafe struct RecordingMemory : IMemory
 
     public static void Fence(Edge edge) => DirectMemory.Fence(edge);
 
+    public static void LoadFence(Edge edge) => DirectMemory.LoadFence(edge);
+
+    public static void StoreFence(Edge edge) => DirectMemory.StoreFence(edge);
+
     public static void CopyIn(byte* destination, ReadOnlySpan<byte> source, Edge edge)
     {
         t_stores?.Add(((nint)destination, edge));

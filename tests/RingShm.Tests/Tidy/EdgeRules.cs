@@ -6,7 +6,7 @@ namespace RingShm.Tests.Tidy;
 /// <summary>Every access to shared memory has a name, and whoever orders something says with whom.</summary>
 internal static partial class EdgeRules
 {
-    private static readonly string[] Ordered = ["LoadAcquire", "StoreRelease", "CompareExchange", "Fence"];
+    private static readonly string[] Ordered = ["LoadAcquire", "StoreRelease", "CompareExchange", "Fence", "LoadFence", "StoreFence"];
     private static readonly string[] Unordered = ["Load", "Store", "CopyIn", "CopyOut", "Write", "Read"];
     private static readonly string[] Seams = ["TMemory", "DirectMemory"];
 

@@ -20,7 +20,8 @@ internal static class LayerRules
         ["Waiting"] = ["Memory", "Interop"],
         ["Spsc"] = BelowTheKinds,
         ["Mpmc"] = BelowTheKinds,
-        ["Broadcast"] = BelowTheKinds,
+        // A broadcast ring's writers are MPMC producers that find their room otherwise (docs/adr/0009).
+        ["Broadcast"] = [.. BelowTheKinds, "Mpmc"],
         ["State"] = BelowTheKinds,
     };
 

@@ -93,7 +93,7 @@ public sealed unsafe class DoorbellTests
         Assert.False(bell.HasSleepers);
     }
 
-    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.WindowsDoorbells)]
+    [Theory]
     [InlineData(1, 1, 20_000)]
     [InlineData(2, 1, 10_000)]
     [InlineData(1, 3, 10_000)]

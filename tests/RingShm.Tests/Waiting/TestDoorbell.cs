@@ -55,10 +55,10 @@ internal sealed unsafe class TestDoorbell : IKernelDoorbell, IDisposable
             _ = Interlocked.Increment(ref _slicesEnded);
     }
 
-    public void Wake(long* word, uint sequence, int sleepers)
+    public void Wake(long* word, uint sequence)
     {
         _ = Interlocked.Increment(ref _wakes);
-        _kernel.Wake(word, sequence, sleepers);
+        _kernel.Wake(word, sequence);
     }
 
     public void Dispose()

@@ -1,0 +1,331 @@
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Mpmc;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// A reader of a <see cref="BroadcastRing"/>: it sees every message from where it begins, in the order in which writers claimed their
+/// places. Used by one thread at a time. In a reliable ring writers keep what it has not read, for as long as it is attached and lives.
+/// </summary>
+public sealed unsafe class BroadcastReader : RingHandle
+{
+    private readonly IRowOracle _oracle;
+    private readonly long _lostByOthers;
+    private readonly Doorbell<DirectMemory> _others;
+    private Broadcast.BroadcastReaderCore<DirectMemory> _core;
+    private RecoveryPace _pace;
+    private Streak _streak;
+    private byte[] _copy = [];
+
+    /// <summary>Messages before this position were handed to a batch's handler.</summary>
+    private long _deliveredBelow;
+    private bool _hasLease;
+
+    internal BroadcastReader(RowLease row, in Broadcast.BroadcastReaderCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
+        : base(row, bells)
+    {
+        _core = core;
+        _others = bells.Others;
+        _oracle = oracle;
+        _lostByOthers = core.MessagesLost;
+    }
+
+    /// <summary>
+    /// True when the ring was completed and this reader has read all of it: nothing more will come. Never waits. Says false until a
+    /// read has looked in vain for what was written last.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A message of this handle is still open, or another thread is using it.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    public bool IsDrained
+    {
+        get
+        {
+            Enter();
+            try
+            {
+                return _core.IsDrained();
+            }
+            finally
+            {
+                Exit();
+            }
+        }
+    }
+
+    /// <summary>
+    /// How many messages this reader of a lossy ring has been told it lost, <see cref="Message.LostBefore"/> of all of them; 0 in a
+    /// reliable ring. To be read by the thread that reads.
+    /// </summary>
+    public long MessagesLost => _core.MessagesLost - _lostByOthers;
+
+    /// <summary>
+    /// Reads the next message. False means that there is none now. Waits for nobody. In a reliable ring whose writers wait, it is a lease in
+    /// place: dispose it before the next read, so that writers get the bytes back. Else it is a copy, good until this handle
+    /// reads again. Allocates nothing, but a copy's buffer when a message is longer than all before.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A message of this handle is still open, or another thread is using it.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="ReaderEvictedException">This reader was a whole ring behind, and the writers went on without it.</exception>
+    /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
+    public bool TryRead(out Message message)
+    {
+        Enter();
+        if (!_core.TryPeekFast(out MpmcRecord record))
+            return TryReadSlow(out message);
+        message = Lease(record);
+        return true;
+    }
+
+    /// <summary>
+    /// Reads the next message, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the
+    /// ring is drained (<see cref="IsDrained"/> tells).
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was read.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
+        bool spins = true;
+        while (!TryRead(out message))
+        {
+            if (IsDrained || !TryWait(limit, ref spins))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Passes up to <paramref name="limit"/> messages to the handler, one after the other, and gives all of them up at the end. Never
+    /// waits. Returns how many; 0 when there are none now.
+    /// </summary>
+    /// <param name="handler">
+    /// What to do with each. If it throws, this reader gets that one again, flagged <see cref="Message.Redelivered"/>, and the
+    /// exception goes on to the caller.
+    /// </param>
+    /// <param name="limit">The most messages to read.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public int TryReadBatch(MessageHandler handler, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return TryReadBatch(static (in Message message, MessageHandler state) => state(message), handler, limit);
+    }
+
+    /// <inheritdoc cref="TryReadBatch(MessageHandler, int)"/>
+    /// <param name="handler"><inheritdoc cref="TryReadBatch(MessageHandler, int)" path="/param[@name='handler']"/></param>
+    /// <param name="state">Passed on to the handler.</param>
+    /// <param name="limit">The most messages to read.</param>
+    public int TryReadBatch<TState>(MessageHandler<TState> handler, TState state, int limit)
+        where TState : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        Enter();
+        int handled = 0;
+        try
+        {
+            while (handled < limit && TryPeek(out MpmcRecord record))
+            {
+                Hand(record, handler, state);
+                _core.Pass();
+                handled++;
+            }
+
+            return handled;
+        }
+        finally
+        {
+            EndBatch(handled);
+        }
+    }
+
+    /// <summary>
+    /// Passes up to <paramref name="limit"/> messages to the handler, one after the other, then asks how many of them, from the first,
+    /// are dealt with, and gives exactly those up; this reader gets the others again, flagged <see cref="Message.Redelivered"/> (a lossy ring
+    /// may have written over them by then, and counts them as lost). Never waits. Returns how many were given up; 0 when there are no
+    /// messages now, and then neither delegate is called.
+    /// </summary>
+    /// <param name="handler">What to do with each. If it throws, none is given up.</param>
+    /// <param name="settle">
+    /// Called once, after the last message, with the number of messages that the handler got. Returns how many of them to give
+    /// up. If it throws, none is.
+    /// </param>
+    /// <param name="state">Passed on to both.</param>
+    /// <param name="limit">The most messages to read.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
+    /// <exception cref="InvalidOperationException">More messages were settled than there were.</exception>
+    /// <inheritdoc cref="TryRead"/>
+    public int TryReadBatch<TState>(MessageHandler<TState> handler, BatchSettler<TState> settle, TState state, int limit)
+        where TState : allows ref struct
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(settle);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        Enter();
+        List<(long Position, long Number)> places = [];
+        int settled = 0;
+        try
+        {
+            while (places.Count < limit && TryPeek(out MpmcRecord record))
+            {
+                places.Add((_core.Position, _core.Number));
+                Hand(record, handler, state);
+                _core.Pass();
+            }
+
+            if (places.Count == 0)
+                return 0;
+            int answer = settle(places.Count, state);
+            if ((uint)answer > (uint)places.Count)
+                throw new InvalidOperationException($"{answer} messages were settled of a batch of {places.Count}.");
+            settled = answer;
+            return settled;
+        }
+        finally
+        {
+            if (settled < places.Count)
+                _core.Rewind(places[settled].Position, places[settled].Number);
+            EndBatch(settled);
+        }
+    }
+
+    /// <summary>Hands the leased message back.</summary>
+    private protected override void EndLease(long position)
+    {
+        if (!_hasLease || position != _core.Position)
+            return;
+        _hasLease = false;
+        _core.Pass();
+        _core.Settle();
+        _others.Ring();
+        Exit();
+    }
+
+    /// <summary>Writers do not wait for a reader that is gone.</summary>
+    private protected override void BeforeHandBack()
+    {
+        _core.Leave();
+        _others.Ring();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Message Lease(MpmcRecord record)
+    {
+        _hasLease = true;
+        long position = _core.Position;
+        return new Message(
+            new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, position < _deliveredBelow, this, _core.LostBefore);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadSlow(out Message message)
+    {
+        try
+        {
+            if (!TryPeek(out MpmcRecord record))
+            {
+                _streak.Pause(_core.MessagesRead);
+                message = default;
+                return false;
+            }
+
+            if (!_core.IsReadByCopy)
+            {
+                message = Lease(record);
+                return true;
+            }
+
+            long position = _core.Position;
+            message = new Message(
+                _copy.AsSpan(0, record.LengthBytes), record.Type, position, position < _deliveredBelow, owner: null, _core.LostBefore);
+            _core.Pass();
+            _core.Settle();
+            return true;
+        }
+        finally
+        {
+            if (!_hasLease)
+            {
+                // What was given up may have been passed over, also where nothing was found.
+                _others.Ring();
+                Exit();
+            }
+        }
+    }
+
+    private bool TryPeek(out MpmcRecord record) =>
+        _core.TryPeek(ref _copy, out record) || (_pace.IsDue() && LookForTheDead() && _core.TryPeek(ref _copy, out record));
+
+    private void Hand<TState>(in MpmcRecord record, MessageHandler<TState> handler, TState state)
+        where TState : allows ref struct
+    {
+        long position = _core.Position;
+        bool isAgain = position < _deliveredBelow;
+        _deliveredBelow = Math.Max(_deliveredBelow, position + 1);
+        ReadOnlySpan<byte> payload = _core.IsReadByCopy
+            ? _copy.AsSpan(0, record.LengthBytes)
+            : new ReadOnlySpan<byte>(record.Payload, record.LengthBytes);
+        handler(new Message(payload, record.Type, position, isAgain, owner: null, _core.LostBefore), state);
+    }
+
+    private void EndBatch(int settled)
+    {
+        if (settled > 0)
+            _core.Settle();
+        _others.Ring();
+        Exit();
+    }
+
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
+    private protected override bool IsHeldUp() => _core.IsHeldUp();
+
+    private protected override void LookBehindWhatIsHeld()
+    {
+        Enter();
+        try
+        {
+            LookForTheDead();
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>True when it is worth trying again, and then other readers are told as well.</summary>
+    private bool LookForTheDead()
+    {
+        if (!_core.LookForTheDead(_oracle))
+            return false;
+        Bells.Own.Ring();
+        return true;
+    }
+
+    /// <summary>
+    /// Waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks for the dead.
+    /// </summary>
+    private bool TryWait(in WaitLimit limit, ref bool spins)
+    {
+        News condition = new(this);
+        if (Bells.WaitSlice(ref condition, limit, spins))
+            return true;
+        spins = false;
+        _pace.Rest();
+        return !limit.IsOver;
+    }
+
+    private readonly struct News(BroadcastReader handle) : IHeldUpCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
+
+        public bool IsHeldUp() => handle._core.IsHeldUp();
+    }
+}

@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using RingShm.Liveness;
+using RingShm.Memory;
+using RingShm.Mpmc;
+using RingShm.Waiting;
+
+namespace RingShm;
+
+/// <summary>
+/// A reader of a <see cref="BroadcastRing{T}"/>: it sees every value from where it begins, in the order in which writers claimed their
+/// places. Used by one thread at a time. A call copies the value out before it returns.
+/// </summary>
+/// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
+public sealed class BroadcastReader<T> : RingHandle
+    where T : unmanaged
+{
+    private readonly IRowOracle _oracle;
+    private readonly Doorbell<DirectMemory> _others;
+    private readonly long _lostByOthers;
+    private Broadcast.BroadcastReaderCore<DirectMemory> _core;
+    private RecoveryPace _pace;
+    private Streak _streak;
+
+    internal BroadcastReader(RowLease row, in Broadcast.BroadcastReaderCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
+        : base(row, bells)
+    {
+        _core = core;
+        _others = bells.Others;
+        _oracle = oracle;
+        _lostByOthers = core.MessagesLost;
+    }
+
+    /// <summary>
+    /// True when the ring was completed and this reader has read all of it: nothing more will come. Never waits. Says false until a
+    /// read has looked in vain for what was written last.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    public bool IsDrained
+    {
+        get
+        {
+            Enter();
+            try
+            {
+                return _core.IsDrained();
+            }
+            finally
+            {
+                Exit();
+            }
+        }
+    }
+
+    /// <summary>
+    /// How many values this reader of a lossy ring has lost so far; 0 in a reliable ring. To be read by the thread that reads.
+    /// </summary>
+    public long MessagesLost => _core.MessagesLost - _lostByOthers;
+
+    /// <summary>Reads the next value. False means that there is none now. Waits for nobody; allocates nothing.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
+    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
+    /// <exception cref="ReaderEvictedException">This reader was a whole ring behind, and the writers went on without it.</exception>
+    /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
+    public bool TryRead(out T value)
+    {
+        Enter();
+        if (!_core.TryReadFast(out value))
+            return TryReadSlow(out value, out _);
+        _others.Ring();
+        Exit();
+        return true;
+    }
+
+    /// <summary>The same, and says how many values a lossy ring has lost for this reader just before this one.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="lostBefore">How many were lost between the value before and this one; 0 in a reliable ring.</param>
+    /// <inheritdoc cref="TryRead(out T)"/>
+    public bool TryRead(out T value, out long lostBefore)
+    {
+        Enter();
+        return TryReadSlow(out value, out lostBefore);
+    }
+
+    /// <summary>Reads values until the destination is full or there are none now. Never waits. Returns how many.</summary>
+    /// <param name="destination">Where to put them.</param>
+    /// <inheritdoc cref="TryRead(out T)"/>
+    public int TryReadBatch(Span<T> destination)
+    {
+        Enter();
+        try
+        {
+            int read = 0;
+            while (read < destination.Length && _core.TryRead(out destination[read], out _))
+                read++;
+            if (read == 0 && destination.Length > 0 && _pace.IsDue() && LookForTheDead() && _core.TryRead(out destination[0], out _))
+                read = 1;
+            return read;
+        }
+        finally
+        {
+            _others.Ring();
+            Exit();
+        }
+    }
+
+    /// <summary>
+    /// Reads the next value, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the ring
+    /// is drained (<see cref="IsDrained"/> tells).
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was read.</exception>
+    /// <inheritdoc cref="TryRead(out T)"/>
+    public bool Read(out T value, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
+        bool spins = true;
+        while (!TryRead(out value))
+        {
+            if (IsDrained || !TryWait(limit, ref spins))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Writers do not wait for a reader that is gone.</summary>
+    private protected override void BeforeHandBack()
+    {
+        _core.Leave();
+        _others.Ring();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryReadSlow(out T value, out long lostBefore)
+    {
+        try
+        {
+            if (_core.TryRead(out value, out lostBefore)
+                || (_pace.IsDue() && LookForTheDead() && _core.TryRead(out value, out lostBefore)))
+                return true;
+            _streak.Pause(_core.MessagesRead);
+            return false;
+        }
+        finally
+        {
+            _others.Ring();
+            Exit();
+        }
+    }
+
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
+    private protected override bool IsHeldUp() => _core.IsHeldUp();
+
+    private protected override void LookBehindWhatIsHeld()
+    {
+        Enter();
+        try
+        {
+            LookForTheDead();
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>True when it is worth trying again, and then other readers are told as well.</summary>
+    private bool LookForTheDead()
+    {
+        if (!_core.LookForTheDead(_oracle))
+            return false;
+        Bells.Own.Ring();
+        return true;
+    }
+
+    /// <summary>
+    /// Waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks for the dead.
+    /// </summary>
+    private bool TryWait(in WaitLimit limit, ref bool spins)
+    {
+        News condition = new(this);
+        if (Bells.WaitSlice(ref condition, limit, spins))
+            return true;
+        spins = false;
+        _pace.Rest();
+        return !limit.IsOver;
+    }
+
+    private readonly struct News(BroadcastReader<T> handle) : IHeldUpCondition
+    {
+        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
+
+        public bool IsHeldUp() => handle._core.IsHeldUp();
+    }
+}
