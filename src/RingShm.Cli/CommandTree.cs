@@ -11,8 +11,8 @@ internal static class CommandTree
     private const string ProgramName = "ringshm";
 
     private const string Description = """
-        Lock-free ring buffers in shared memory: one sender and one receiver (spsc), or many of each (mpmc);
-        and cells that hold the latest value (state).
+        Lock-free ring buffers in shared memory: one sender and one receiver (spsc), many of each (mpmc), or every
+        message to every receiver (broadcast); and cells that hold the latest value (state).
 
         Exit codes: 0 done; 1 a wrong command line, name or size; 2 a failure, named on standard error; 3 timed out;
         128 + the signal's number after Ctrl-C (130) or SIGTERM (143).
