@@ -69,6 +69,8 @@ internal static class ReceiveCommand
             }
             finally
             {
+                if (pump.LostMessages > 0)
+                    Console.Error.WriteLine($"ringshm: {pump.LostMessages} messages between these were written over before they could be received.");
                 if (pump.RedeliveredMessages > 0)
                     Console.Error.WriteLine(
                         $"ringshm: {pump.RedeliveredMessages} of these messages may have been received before, by a process that died or could not print them.");

@@ -22,6 +22,9 @@ internal sealed class OutputPump(StandardOutput output, Framing framing, bool ma
 
     /// <summary>Which messages of this batch may have been printed before.</summary>
     private readonly bool[] _isRedelivered = new bool[MostMessages];
+
+    /// <summary>Messages of a lossy ring that were written over before each of this batch.</summary>
+    private readonly long[] _lostBefore = new long[MostMessages];
     private int _buffered;
     private int _messages;
     private bool _isInsideLine;
@@ -31,6 +34,9 @@ internal sealed class OutputPump(StandardOutput output, Framing framing, bool ma
 
     /// <summary>Printed messages that may have been printed before, by a receiver that did not come to hand them back.</summary>
     public long RedeliveredMessages { get; private set; }
+
+    /// <summary>Messages between the printed ones that were written over before this receiver came to them.</summary>
+    public long LostMessages { get; private set; }
 
     /// <summary>Bytes of output that the last batch made.</summary>
     public long LastBatchBytes => _gatheredBytes;
@@ -87,6 +93,7 @@ internal sealed class OutputPump(StandardOutput output, Framing framing, bool ma
         if (framing == Framing.Lines && message.Type != MessageTag.Part)
             Append("\n"u8);
         _isRedelivered[_messages] = message.Redelivered;
+        _lostBefore[_messages] = message.LostBefore;
         _ends[_messages++] = _gatheredBytes;
     }
 
@@ -114,6 +121,8 @@ internal sealed class OutputPump(StandardOutput output, Framing framing, bool ma
         while (_failure != null && printed < _messages && _ends[printed] <= written)
             printed++;
         RedeliveredMessages += _isRedelivered.AsSpan(0, printed).Count(true);
+        foreach (long lost in _lostBefore.AsSpan(0, printed))
+            LostMessages += lost;
         return printed;
     }
 

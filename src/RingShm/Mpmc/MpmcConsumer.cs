@@ -246,7 +246,7 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
             if (!_core.TryTake(out Mpmc.OpenSlot lease)
                 && !(_pace.IsDue() && LookForTheDead() && _core.TryTake(out lease)))
             {
-                _streak.Pause(_core.MessagesRead);
+                _streak.Pause(_core.MessagesRead, _core.GranuleCount);
                 message = default;
                 return false;
             }

@@ -58,6 +58,8 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
     /// <summary>Messages read through this row so far, by earlier owners too.</summary>
     public readonly long MessagesRead => _messages;
 
+    public readonly long GranuleCount => _map.GranuleCount;
+
     /// <summary>Leases that are open.</summary>
     public readonly int OpenCount => _others.Count + (_open.IsOpen ? 1 : 0);
 

@@ -115,7 +115,7 @@ public sealed partial class MpmcConsumer<T> : RingHandle
         {
             if (_core.TryRead(out value) || (_pace.IsDue() && LookForTheDead() && _core.TryRead(out value)))
                 return true;
-            _streak.Pause(_core.MessagesRead);
+            _streak.Pause(_core.MessagesRead, _core.GranuleCount);
             return false;
         }
         finally

@@ -230,7 +230,7 @@ public sealed unsafe partial class MpmcProducer : RingHandle, IClaimOwner
         {
             if (_core.TryWrite(message, type) || (_pace.IsDue() && LookForTheDead() && _core.TryWrite(message, type)))
                 return true;
-            _streak.Pause(_core.MessagesWritten);
+            _streak.Pause(_core.MessagesWritten, _core.GranuleCount);
             return false;
         }
         finally

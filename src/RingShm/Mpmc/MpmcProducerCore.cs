@@ -59,6 +59,8 @@ internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
     /// <summary>Messages written through this row so far, by earlier owners too.</summary>
     public readonly long MessagesWritten => _messages;
 
+    public readonly long GranuleCount => _map.GranuleCount;
+
     /// <summary>Claims that are open.</summary>
     public readonly int OpenCount => _others.Count + (_open.IsOpen ? 1 : 0);
 

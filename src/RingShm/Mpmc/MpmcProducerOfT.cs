@@ -111,7 +111,7 @@ public sealed partial class MpmcProducer<T> : RingHandle
         {
             if (_core.TryWrite(value, type) || (_pace.IsDue() && LookForTheDead() && _core.TryWrite(value, type)))
                 return true;
-            _streak.Pause(_core.MessagesWritten);
+            _streak.Pause(_core.MessagesWritten, _core.GranuleCount);
             return false;
         }
         finally

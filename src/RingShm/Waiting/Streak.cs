@@ -19,20 +19,36 @@ internal struct Streak
     /// </summary>
     private const int PauseIterations = 40;
 
+    /// <summary>
+    /// After so many messages in a row, which only a stream at full speed brings through a shorter pause, one pause serves hundreds of
+    /// messages: it may be longer.
+    /// </summary>
+    public const int TorrentMessages = 64;
+
+    /// <summary>A ring for fewer messages would run full, or empty, during the longer pause.</summary>
+    public const int RoomyMessages = 1024;
+
+    private const int LongPauseIterations = 160;
+
     private long _messagesAtEmptyPoll;
 
     /// <summary>Called when a poll has found nothing, with the messages taken so far. Pauses if that ends a stream.</summary>
-    public void Pause(long messages)
+    /// <param name="messages">The messages taken so far.</param>
+    /// <param name="capacity">How many messages the ring holds; 0 for the shorter pause in any case.</param>
+    public void Pause(long messages, long capacity = 0)
     {
-        if (EndsStream(messages))
-            Thread.SpinWait(PauseIterations);
+        int iterations = IterationsAt(messages, capacity);
+        if (iterations > 0)
+            Thread.SpinWait(iterations);
     }
 
-    /// <summary>True when a stretch of messages has come since the last empty poll, which this one now is.</summary>
-    internal bool EndsStream(long messages)
+    /// <summary>How long to pause at a poll that has found nothing; 0 when it does not end a stream.</summary>
+    internal int IterationsAt(long messages, long capacity)
     {
-        bool endsStream = messages - _messagesAtEmptyPoll >= StreamMessages;
+        long stretch = messages - _messagesAtEmptyPoll;
         _messagesAtEmptyPoll = messages;
-        return endsStream;
+        return stretch < StreamMessages ? 0
+            : stretch >= TorrentMessages && capacity >= RoomyMessages ? LongPauseIterations
+            : PauseIterations;
     }
 }

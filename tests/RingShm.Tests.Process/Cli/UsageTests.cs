@@ -9,7 +9,7 @@ public sealed class UsageTests
     [InlineData("'not'", "not")]
     [InlineData("--wrong", "list", "--wrong")]
     [InlineData("Required argument", "create")]
-    [InlineData("'broadcast'", "create", "x", "--kind", "broadcast")]
+    [InlineData("'fancy'", "create", "x", "--kind", "fancy")]
     [InlineData("'two'", "create", "x", "--kind", "mpmc", "--producers", "two")]
     [InlineData("'few'", "create", "x", "--kind", "mpmc", "--consumers", "few")]
     [InlineData("'0'", "create", "x", "--kind", "mpmc", "--max-participants", "0")]
