@@ -28,6 +28,8 @@ try
         "mpmc-hold" => MpmcHoldCommand.Run(arguments),
         "mpmc-recover" => MpmcRecoverCommand.Run(arguments),
         "mpmc-pairs" => MpmcPairsCommand.Run(arguments),
+        "broadcast-write" => BroadcastWriteCommand.Run(arguments),
+        "broadcast-read" => BroadcastReadCommand.Run(arguments),
         "state-write" => StateWriteCommand.Run(arguments),
         "state-read" => StateReadCommand.Run(arguments),
         "state-die" => StateDieCommand.Run(arguments),

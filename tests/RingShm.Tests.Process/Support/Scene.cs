@@ -60,6 +60,14 @@ internal sealed class Scene : IDisposable
         return ring;
     }
 
+    /// <summary>Creates a broadcast ring and keeps it open.</summary>
+    public BroadcastRing CreateBroadcastRing(RingOptions options)
+    {
+        BroadcastRing ring = BroadcastRing.Create(Name, options);
+        _ring = ring;
+        return ring;
+    }
+
     /// <summary>Creates a state cell and keeps it open.</summary>
     public StateCell CreateStateCell(RingOptions options)
     {

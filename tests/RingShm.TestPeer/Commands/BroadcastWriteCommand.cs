@@ -1,0 +1,85 @@
+namespace RingShm.TestPeer.Commands;
+
+/// <summary>
+/// Writes numbered messages into a broadcast ring until it is told to stop: <c>broadcast-write ring= log= id= seed=</c>; singly, in batches, and by
+/// claims, some of which are given up. Goes on from the number that its notes say was begun last.
+/// </summary>
+internal static class BroadcastWriteCommand
+{
+    private const int LongestBatch = 8;
+
+    public static MessagePattern PatternFor(long seed, int maxMessageBytes) => new(seed, SizeMix.Uniform, maxMessageBytes, MessageNumber.InPayload);
+
+    public static int Run(PeerArguments arguments)
+    {
+        using Ledger notes = Ledger.Open(arguments.Text("log"));
+        using BroadcastRing ring = BroadcastRing.Open(arguments.Ring);
+        int id = (int)arguments.Number("id");
+        PeerSignals.StandBy(arguments);
+        using BroadcastWriter writer = Attaching.UntilThereIsARow(ring.AttachWriter);
+        PeerSignals.Attached();
+        MessagePattern pattern = PatternFor(arguments.Number("seed"), writer.MaxMessageBytes);
+        Random random = new((int)notes.Attempted + id);
+        while (!notes.IsStopped)
+        {
+            switch (random.Next(3))
+            {
+                case 0:
+                    notes.Attempted++;
+                    writer.Write(MessageOf(pattern, id, notes.Published), id, Timeout.InfiniteTimeSpan, CancellationToken.None);
+                    notes.Published++;
+                    break;
+                case 1:
+                    Claim(writer, notes, pattern, id, givesUp: random.Next(4) == 0);
+                    break;
+                default:
+                    WriteBatch(writer, notes, pattern, id, random.Next(1, LongestBatch + 1));
+                    break;
+            }
+        }
+
+        return PeerSignals.Done(notes.Published);
+    }
+
+    public static byte[] MessageOf(MessagePattern pattern, int writer, long number)
+    {
+        long id = MessageId.Of(writer, number);
+        byte[] message = new byte[pattern.LengthOf(id)];
+        pattern.Fill(message, id);
+        return message;
+    }
+
+    private static void Claim(BroadcastWriter writer, Ledger notes, MessagePattern pattern, int id, bool givesUp)
+    {
+        byte[] message = MessageOf(pattern, id, notes.Published);
+        SpinWait wait = default;
+        Claim claim;
+        while (!writer.TryClaim(message.Length, out claim))
+            wait.SpinOnce();
+        using (claim)
+        {
+            message.CopyTo(claim.Span);
+            if (givesUp)
+                return;
+            notes.Attempted++;
+            claim.Commit(message.Length, id);
+            notes.Published++;
+        }
+    }
+
+    /// <summary>The first so many are written when it dies inside, so that numbers stay without gaps.</summary>
+    private static void WriteBatch(BroadcastWriter writer, Ledger notes, MessagePattern pattern, int id, int count)
+    {
+        ReadOnlyMemory<byte>[] messages = [.. Enumerable.Range(0, count).Select(i => (ReadOnlyMemory<byte>)MessageOf(pattern, id, notes.Published + i))];
+        notes.Attempted += count;
+        SpinWait wait = default;
+        for (int written = 0; written < count;)
+        {
+            int more = writer.TryWriteBatch(messages.AsSpan(written), id);
+            notes.Published += more;
+            written += more;
+            if (more == 0)
+                wait.SpinOnce();
+        }
+    }
+}

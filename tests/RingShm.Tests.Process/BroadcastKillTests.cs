@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using RingShm.Tests.Processes.Support;
+
+namespace RingShm.Tests.Processes;
+
+/// <summary>
+/// Writers and readers of a broadcast ring; every 50 ms one of them is killed, at any instruction, and has a successor at once: two writers and four
+/// readers for a few seconds by default; RINGSHM_SOAK_SECONDS=300 lets four writers and eight readers run for five minutes. No reader misses or repeats
+/// what was written while it was there, or is told exactly how much it lost.
+/// </summary>
+public sealed class BroadcastKillTests
+{
+    /// <summary>A few hundred messages.</summary>
+    private const int CapacityBytes = 1 << 14;
+
+    private const int MaxMessageBytes = 200;
+
+    private static readonly TimeSpan s_strikeEvery = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan s_duration = Soak.Duration ?? TimeSpan.FromSeconds(3);
+
+    private static int Writers => Soak.Duration == null ? 2 : 4;
+
+    private static int Readers => Soak.Duration == null ? 4 : 8;
+
+    /// <summary>More messages than the ring ever holds.</summary>
+    private static long MoreThanTheRing => CapacityBytes / 8;
+
+    [Fact]
+    public void Reliable_no_reader_that_lives_misses_or_repeats_a_message_and_dead_ones_hold_nobody_up()
+    {
+        int seed = Random.Shared.Next();
+        Random random = new(seed);
+        using Scene scene = new();
+        BroadcastRing ring = scene.CreateBroadcastRing(Options(BroadcastDelivery.Reliable, Writers + Readers + 4, Cardinality.Many));
+        using BroadcastCast cast = new(scene, seed, isLossy: false, s_duration / s_strikeEvery);
+        cast.StartWriters(Writers);
+        cast.StartReaders(Readers);
+        Strike(() =>
+        {
+            cast.SnapshotAttached();
+            _ = cast.TryReplace(random.Next(Writers + Readers), waitsForTheKernel: random.Next(2) == 0);
+        });
+
+        // The last word in a dead reader's row would hold writers up for ever.
+        cast.KillAllReaders();
+        cast.ExpectWriting(MoreThanTheRing, "writers going on when all readers are dead");
+        cast.StartReaders(Readers);
+        cast.AwaitAttached();
+        cast.ExpectWriting(MoreThanTheRing, "writers going on with new readers");
+        cast.Finish(ring.Complete);
+        cast.JudgeReliable();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {cast}");
+        Assert.True(cast.WritersKilled > 0 && cast.ReadersKilled > 0, "Nobody was killed; nothing was shown.");
+        ExpectCleanEnd(scene, ring);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Lossy_what_a_reader_sees_and_what_it_is_told_it_lost_add_up(bool killsWriters)
+    {
+        int seed = Random.Shared.Next();
+        Random random = new(seed);
+        using Scene scene = new();
+        BroadcastRing ring = scene.CreateBroadcastRing(Options(BroadcastDelivery.Lossy, Readers + 5, Cardinality.One));
+        using BroadcastCast cast = new(scene, seed, isLossy: true, s_duration / s_strikeEvery);
+        cast.StartWriters(1);
+        cast.StartReaders(Readers);
+        Strike(() =>
+        {
+            int victim = random.Next(killsWriters ? 0 : 1, Readers + 1);
+            if (victim > 0 && random.Next(3) == 0)
+                cast.StopFor(victim, MoreThanTheRing);
+            else
+                _ = cast.TryReplace(victim, waitsForTheKernel: random.Next(2) == 0);
+        });
+        cast.AwaitAttached();
+        cast.StopFor(1, MoreThanTheRing);
+        cast.Finish(ring.Complete);
+        cast.JudgeLossy();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {cast}");
+        Assert.True(cast.ReadersKilled > 0 && cast.WritersKilled > 0 == killsWriters && cast.Lost > 0, "Nobody was killed or nothing lost; nothing was shown.");
+        ExpectCleanEnd(scene, ring);
+    }
+
+    private static RingOptions Options(BroadcastDelivery delivery, int participants, Cardinality writers) => new()
+    {
+        CapacityBytes = CapacityBytes, MaxMessageBytes = MaxMessageBytes, Delivery = delivery, MaxParticipants = participants, Producers = writers,
+    };
+
+    private static void Strike(Action strike)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int tick = 1; Stopwatch.GetElapsedTime(start) < s_duration; tick++)
+        {
+            TimeSpan left = (tick * s_strikeEvery) - Stopwatch.GetElapsedTime(start);
+            if (left > TimeSpan.Zero)
+                Thread.Sleep(left);
+            strike();
+        }
+    }
+
+    private static void ExpectCleanEnd(Scene scene, BroadcastRing ring)
+    {
+        scene.ExpectClean();
+        Assert.Equal(0, ring.Recover().RowsWaiting);
+        scene.ExpectClean();
+        Assert.Empty(ring.GetInfo().Participants);
+        Assert.Equal(0, ring.GetInfo().ReadersEvicted);
+    }
+}

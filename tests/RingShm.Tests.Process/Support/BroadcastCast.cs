@@ -1,0 +1,246 @@
+using System.Globalization;
+using RingShm.TestPeer;
+using RingShm.TestPeer.Commands;
+
+namespace RingShm.Tests.Processes.Support;
+
+/// <summary>The writers and readers of one broadcast ring, each a process with notes of its own, and their successors.</summary>
+internal sealed class BroadcastCast(Scene scene, int seed, bool isLossy, double strikes) : IDisposable
+{
+    /// <summary>The one writer of a lossy ring, and each successor, which goes on with its numbers.</summary>
+    private const int OnlyWriter = 1;
+
+    private readonly List<Part> _writers = [];
+    private readonly List<Part> _readers = [];
+    private readonly List<(int Id, long Attempted, long Published)> _gone = [];
+    private readonly List<(long From, long To)> _undecided = [];
+    private long _goneAndSeen;
+    private int _started;
+    private int _files;
+
+    private sealed record Part(int Id, bool IsWriter, Peer Peer, Ledger Notes, string Path)
+    {
+        /// <summary>
+        /// What each writer had begun when this reader was known to be attached: it sees all that was begun later. Those with higher ids began
+        /// later; lower ones that are not here were gone.
+        /// </summary>
+        public Dictionary<int, long>? Begun { get; set; }
+
+        public int NextId { get; set; }
+    }
+
+    public int WritersKilled { get; private set; }
+
+    public int ReadersKilled { get; private set; }
+
+    /// <summary>What readers were told they lost.</summary>
+    public long Lost { get; private set; }
+
+    private long Published => _writers.Sum(static writer => writer.Notes.Published) + (isLossy ? 0 : _gone.Sum(static gone => gone.Published));
+
+    public void StartWriters(int count)
+    {
+        for (int i = 0; i < count; i++)
+            _writers.Add(StartWriter(from: 0));
+    }
+
+    public void StartReaders(int count)
+    {
+        for (int i = 0; i < count; i++)
+            _readers.Add(StartReader(i));
+    }
+
+    /// <summary>Kills the one of this number, writers first, and starts a successor. False when it has not come far enough to be killed.</summary>
+    public bool TryReplace(int victim, bool waitsForTheKernel)
+    {
+        bool isWriter = victim < _writers.Count;
+        List<Part> side = isWriter ? _writers : _readers;
+        int index = isWriter ? victim : victim - _writers.Count;
+        if (!side[index].Peer.HasSaidSoFar("attached"))
+            return false;
+        if (waitsForTheKernel)
+            side[index].Peer.Kill();
+        long end = Bury(side[index]);
+        side[index] = isWriter ? StartWriter(isLossy ? end : 0) : StartReader(index);
+        return true;
+    }
+
+    public void KillAllReaders()
+    {
+        _readers.ForEach(static reader => reader.Peer.Strike());
+        _readers.ForEach(reader => Bury(reader));
+        _readers.Clear();
+    }
+
+    /// <summary>Stops one until so many messages were written meanwhile.</summary>
+    public void StopFor(int victim, long messages)
+    {
+        Part part = _readers[victim - _writers.Count];
+        if (!part.Peer.HasSaidSoFar("attached"))
+            return;
+        ProcessControl.Suspend(part.Peer.Id);
+        ExpectWriting(messages, "the writer going on while a reader is stopped");
+        ProcessControl.Resume(part.Peer.Id);
+    }
+
+    public void ExpectWriting(long messages, string what)
+    {
+        long before = Published;
+        Watchdog.Until(() => Published > before + messages, what);
+    }
+
+    /// <summary>Keeps what had been begun when those readers attached that have attached since the last call.</summary>
+    public void SnapshotAttached()
+    {
+        foreach (Part reader in _readers.Where(static reader => reader.Begun == null && reader.Peer.HasSaidSoFar("attached")))
+        {
+            reader.NextId = _started + 1;
+            reader.Begun = _writers.ToDictionary(static writer => writer.Id, static writer => writer.Notes.Attempted);
+        }
+    }
+
+    public void AwaitAttached()
+    {
+        foreach (Part part in _writers.Concat(_readers))
+            Watchdog.Until(() => part.Peer.HasSaidSoFar("attached"), $"attaching\n{part.Peer.Description}");
+        SnapshotAttached();
+    }
+
+    /// <summary>Lets the writers end, completes the ring, and waits until the readers have drained it.</summary>
+    public void Finish(Action complete)
+    {
+        AwaitAttached();
+        _writers.ForEach(static writer => writer.Notes.IsStopped = true);
+        foreach (Part writer in _writers)
+        {
+            writer.Peer.ExpectSuccess();
+            Assert.Equal(writer.Notes.Attempted, writer.Notes.Published);
+        }
+
+        complete();
+        _readers.ForEach(static reader => reader.Peer.ExpectSuccess());
+    }
+
+    /// <summary>
+    /// Readers saw to it that numbers had no gaps. Here: that they begin where they should and go on to the end, and that nobody got what
+    /// was never written.
+    /// </summary>
+    public void JudgeReliable()
+    {
+        List<(int Id, long Attempted, long Published)> writers =
+            [.. _gone, .. _writers.Select(static writer => (writer.Id, writer.Notes.Attempted, writer.Notes.Published))];
+        foreach ((int id, long attempted, long published) in writers)
+        {
+            long end = -1;
+            foreach (Part reader in _readers)
+            {
+                long first = reader.Notes.Noted(BroadcastReadCommand.NoteOf(id)) - 1;
+                long behind = reader.Notes.Noted(BroadcastReadCommand.NoteOf(id) + 1);
+                long begun = id >= reader.NextId ? 0 : reader.Begun!.GetValueOrDefault(id, attempted);
+                string what = $"reader {reader.Id}, writer {id}: {first} to {behind}; {begun} begun when it came, {published} published, {attempted} begun";
+                Assert.True(behind <= attempted, what);
+                if (published > begun)
+                    Assert.True(first >= 0 && first <= begun, what);
+                if (first < 0)
+                    continue;
+                // What was undecided at a death was decided for all.
+                Assert.True(behind >= published && (end < 0 || end == behind), what);
+                end = behind;
+            }
+        }
+
+        Assert.All(_readers, static reader => Assert.True(reader.Notes.Progress > 0));
+    }
+
+    /// <summary>Numbers that are neither seen nor counted as lost were undecided at a death.</summary>
+    public void JudgeLossy()
+    {
+        foreach (Part reader in _readers)
+            JudgeLossy(reader);
+    }
+
+    public override string ToString() =>
+        $"{WritersKilled} writers and {ReadersKilled} readers killed; {Published} messages written, {_goneAndSeen + _readers.Sum(static reader => reader.Notes.Progress)} read, "
+        + $"{Lost} lost; {_undecided.Sum(static range => range.To - range.From)} undecided at a death";
+
+    public void Dispose()
+    {
+        foreach (Part part in _writers.Concat(_readers))
+        {
+            part.Peer.Dispose();
+            part.Notes.Dispose();
+        }
+    }
+
+    private void JudgeLossy(Part reader)
+    {
+        Lost += reader.Notes.Published;
+        for (long i = 0; i + 2 < reader.Notes.Delivered; i += 3)
+        {
+            long last = reader.Notes.Entry(i).Sequence;
+            long number = reader.Notes.Entry(i + 1).Sequence;
+            long missing = reader.Notes.Entry(i + 2).Sequence;
+            long undecided = _undecided.Sum(range => Math.Max(0, Math.Min(range.To, number) - Math.Max(range.From, last + 1)));
+            Assert.True(
+                missing <= undecided, $"reader {reader.Id}: between {last} and {number} {missing} were neither seen nor lost, and {undecided} undecided");
+        }
+    }
+
+    /// <summary>Takes the notes of one that is killed. Returns the end of the numbers that it had begun.</summary>
+    private long Bury(Part part)
+    {
+        if (!part.Peer.HasExited)
+            part.Peer.Strike();
+        _ = part.Peer.WaitForExit();
+        Assert.False(part.Peer.HasSaid("bad") || part.Peer.HasSaid("failed"), part.Peer.Description);
+        long attempted = part.Notes.Attempted;
+        if (part.IsWriter)
+        {
+            WritersKilled++;
+            _gone.Add((part.Id, attempted, part.Notes.Published));
+            if (attempted > part.Notes.Published)
+                _undecided.Add((part.Notes.Published, attempted));
+        }
+        else
+        {
+            ReadersKilled++;
+            _goneAndSeen += part.Notes.Progress;
+            if (isLossy)
+                JudgeLossy(part);
+        }
+
+        part.Peer.Dispose();
+        part.Notes.Dispose();
+        File.Delete(part.Path);
+        return attempted;
+    }
+
+    private Part StartWriter(long from)
+    {
+        int id = isLossy ? OnlyWriter : ++_started;
+        (string path, Ledger notes) = MakeNotes("writer", 0);
+        notes.Attempted = notes.Published = from;
+        return new Part(id, IsWriter: true, scene.Start("broadcast-write", $"log={path}", Text($"id={id}"), Text($"seed={seed}")), notes, path);
+    }
+
+    private Part StartReader(int index)
+    {
+        // Two notes for each writer there may be, or three for each death.
+        (string path, Ledger notes) = MakeNotes("reader", 1000 + (4 * (long)strikes));
+        List<string> words =
+        [
+            $"log={path}", Text($"seed={seed}"), $"mode={(BroadcastRead)(index % 3)}", $"start={(ReaderStart)(_files % 3)}", $"lossy={(isLossy ? 1 : 0)}",
+        ];
+        if (isLossy)
+            words.AddRange([Text($"rest={10 << (2 * index % 8)}"), $"resume={(ReaderResume)(index % 2)}"]);
+        return new Part(_files, IsWriter: false, scene.Start("broadcast-read", [.. words]), notes, path);
+    }
+
+    private (string Path, Ledger Notes) MakeNotes(string side, long entries)
+    {
+        string path = scene.PathBeside(Text($"{side}-{++_files}"));
+        return (path, Ledger.Create(path, entries));
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
