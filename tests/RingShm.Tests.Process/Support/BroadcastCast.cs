@@ -160,7 +160,8 @@ internal sealed class BroadcastCast(Scene scene, int seed, bool isLossy, double 
     }
 
     public override string ToString() =>
-        $"{WritersKilled} writers and {ReadersKilled} readers killed; {Published} messages written, {_goneAndSeen + _readers.Sum(static reader => reader.Notes.Progress)} read, "
+        $"{WritersKilled} writers and {ReadersKilled} readers killed; {Published} messages written, "
+        + $"{_goneAndSeen + _readers.Sum(static reader => reader.Notes.Progress)} read, "
         + $"{Lost} lost; {_undecided.Sum(static range => range.To - range.From)} undecided at a death";
 
     public void Dispose()
