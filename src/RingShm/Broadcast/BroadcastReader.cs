@@ -56,8 +56,8 @@ public sealed unsafe class BroadcastReader : RingHandle
     }
 
     /// <summary>
-    /// How many messages this reader of a lossy ring has been told it lost, <see cref="Message.LostBefore"/> of all of them; 0 in a
-    /// reliable ring. To be read by the thread that reads.
+    /// How many messages this reader of a lossy ring has lost: <see cref="Message.LostBefore"/> of all that it read, and those that its next
+    /// message will tell of; 0 in a reliable ring. To be read by the thread that reads.
     /// </summary>
     public long MessagesLost => _core.MessagesLost - _lostByOthers;
 

@@ -20,6 +20,11 @@ public sealed class RingModelTests
     public void Every_reader_of_an_evicting_ring_sees_every_message_or_is_told(byte capacityShift, ushort max, bool oneWriter, (byte Kind, byte Who, ushort Number)[] steps) =>
         Play(capacityShift, max, new RingOptions { Producers = oneWriter ? Cardinality.One : Cardinality.Many, SlowReaders = SlowReaderPolicy.Evict }, steps);
 
+    /// <summary>Of a ring whose last laps were given up, nothing is left to tell a reader by what it lost.</summary>
+    [Fact]
+    public void A_reader_that_finds_nothing_may_have_lost_all_the_same() => Play(
+        0, 16, new RingOptions { Producers = Cardinality.One, Delivery = BroadcastDelivery.Lossy }, [(4, 0, 0), (0, 0, 0), (3, 0, 0), (3, 0, 0)]);
+
     private static void Play(byte capacityShift, ushort max, RingOptions options, (byte Kind, byte Who, ushort Number)[] steps)
     {
         long capacity = 128L << (capacityShift % 6);
