@@ -35,7 +35,7 @@ public sealed class CreateTests
         }
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A Windows section goes with its creator.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SectionsGoWithTheirCreator)]
     public void Many_that_find_a_dead_creators_remains_agree_on_one_successor()
     {
         using Scene scene = new();
@@ -74,7 +74,7 @@ public sealed class CreateTests
         }
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A Windows section goes with its creator.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SectionsGoWithTheirCreator)]
     public void A_creator_killed_in_the_middle_is_replaced_even_by_a_ring_of_another_size()
     {
         using Scene scene = new();
@@ -86,7 +86,7 @@ public sealed class CreateTests
         scene.ExpectClean();
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "The middle of a creation cannot be seen from outside there.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.CreationIsHidden)]
     public void A_stopped_creator_is_waited_for_and_never_replaced()
     {
         using Scene scene = new();
@@ -104,7 +104,7 @@ public sealed class CreateTests
         ExpectWorks(ring);
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "The middle of a creation cannot be seen from outside there.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.CreationIsHidden)]
     public void A_stopped_creator_that_is_then_killed_is_replaced_at_once()
     {
         using Scene scene = new();
@@ -114,7 +114,7 @@ public sealed class CreateTests
         ExpectWorks(ring);
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A Windows section cannot be removed.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SectionsAreNotRemoved)]
     public void Removing_a_region_in_use_disturbs_its_users_and_successors_of_the_name_not_at_all()
     {
         const int Messages = 20_000;

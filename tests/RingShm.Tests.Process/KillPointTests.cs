@@ -65,7 +65,7 @@ public sealed class KillPointTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{operation} {before}: killed at each of {accesses} accesses");
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A Windows section goes with its creator.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SectionsGoWithTheirCreator)]
     public void Killed_before_the_ready_word_a_region_does_not_exist_and_after_it_it_does()
     {
         foreach (int k in new[] { 1, 2 })

@@ -248,7 +248,7 @@ public sealed class MpmcHeldTests
         Assert.Equal(1, ring.GetInfo().ParticipantsRecovered);
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "Pid namespaces are Linux's.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.Namespaces)]
     public void In_another_pid_namespace_the_living_are_not_robbed_and_the_dead_are_recovered()
     {
         string[] unshare = StrangerTests.RequireNamespaces();

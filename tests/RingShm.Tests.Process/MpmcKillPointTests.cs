@@ -231,7 +231,7 @@ public sealed class MpmcKillPointInTableTests : MpmcKillPointTests
     public void Killed_at_any_access_of_an_operation_it_loses_nothing_published_and_blocks_nobody(string operation) =>
         KillEverywhere(Enum.Parse<MpmcKill>(operation), Words.InTable);
 
-    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A process cannot stop itself there.")]
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.StopsItself)]
     [InlineData(nameof(MpmcKill.WriteBatch))]
     [InlineData(nameof(MpmcKill.Lease))]
     [InlineData(nameof(MpmcKill.Batch))]

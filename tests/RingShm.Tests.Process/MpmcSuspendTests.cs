@@ -129,7 +129,7 @@ public sealed class MpmcSuspendTests
     /// The one case in which a stopped participant that holds nothing delays others: it was stopped between saying which place it
     /// wants and knowing whether it has it, another got the place and died there. Nobody can tell whose it is until it runs.
     /// </summary>
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "A process cannot stop itself there.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.StopsItself)]
     public void A_producer_stopped_in_the_middle_of_an_attempt_delays_the_recovery_of_that_place_until_it_runs()
     {
         int delays = 0;

@@ -10,7 +10,7 @@ namespace RingShm.Tests.Processes;
 /// </summary>
 public sealed class StrangerTests
 {
-    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "Pid namespaces are Linux's.")]
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.Zombies)]
     [InlineData("producer")]
     [InlineData("consumer")]
     public void A_zombie_counts_as_dead(string role)
@@ -33,7 +33,7 @@ public sealed class StrangerTests
         Assert.Equal(1, ring.GetInfo().ProducerTakeovers + ring.GetInfo().ConsumerTakeovers);
     }
 
-    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "There the id alone is never the holder's name: the creation time is in the word.")]
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.IdsAreReused)]
     [InlineData("producer", SpscLayout.ProducerRow)]
     [InlineData("consumer", SpscLayout.ConsumerRow)]
     public void A_dead_holders_id_that_a_living_stranger_got_does_not_keep_the_role(string role, int row)
@@ -58,7 +58,7 @@ public sealed class StrangerTests
         Assert.Equal(3, ring.GetInfo().ProducerTakeovers + ring.GetInfo().ConsumerTakeovers);
     }
 
-    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "Pid namespaces are Linux's.")]
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.Namespaces)]
     [InlineData("producer")]
     [InlineData("consumer")]
     public void A_holder_in_another_pid_namespace_is_not_robbed_while_it_lives(string role)
@@ -91,7 +91,7 @@ public sealed class StrangerTests
         }
     }
 
-    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "Pid namespaces are Linux's.")]
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.Namespaces)]
     [InlineData("producer")]
     [InlineData("consumer")]
     public void A_holder_out_here_is_not_robbed_by_a_process_in_another_pid_namespace(string role)

@@ -97,7 +97,7 @@ public sealed class WakingTests
         Assert.Equal(Enumerable.Range(1, Count).Select(static i => (long)i), Delivered(scene));
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = "System calls are watched as on Linux.")]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SystemCalls)]
     public void Ringing_makes_no_system_call_while_nobody_sleeps()
     {
         const long Many = 1_000_000;
