@@ -27,6 +27,25 @@ public abstract partial class RingHandle : IAsyncCondition
     {
     }
 
+    /// <summary>Says that a slice of sleep brought nothing: the next attempt is to look for the dead.</summary>
+    private protected virtual void LookAtNextAttempt()
+    {
+    }
+
+    /// <summary>
+    /// After an attempt in vain: waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks
+    /// for the dead.
+    /// </summary>
+    private protected bool TryWait(in WaitLimit limit, ref bool spins)
+    {
+        News condition = new(this);
+        if (_bells.WaitSlice(ref condition, limit, spins))
+            return true;
+        spins = false;
+        LookAtNextAttempt();
+        return !limit.IsOver;
+    }
+
     /// <summary>
     /// For who shares a handle between threads, under a lock of its own, and waits outside it: waits for a slice of
     /// <see cref="WaitForNewsAsync"/>. When that gives false, <see cref="LookForDeadHolders"/> is due.
@@ -40,5 +59,12 @@ public abstract partial class RingHandle : IAsyncCondition
     {
         for (int slice = 0; !await _bells.WaitAsync(this, slice, cancellationToken).ConfigureAwait(false); slice++)
             LookBehindWhatIsHeld();
+    }
+
+    private readonly struct News(RingHandle handle) : IHeldUpCondition
+    {
+        public bool IsMet() => handle.IsWorthTrying() || handle.IsDisposed;
+
+        public bool IsHeldUp() => handle.IsHeldUp();
     }
 }

@@ -134,23 +134,5 @@ public sealed class BroadcastWriter<T> : RingHandle
         return true;
     }
 
-    /// <summary>
-    /// Waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks for the dead.
-    /// </summary>
-    private bool TryWait(in WaitLimit limit, ref bool spins)
-    {
-        Room condition = new(this);
-        if (Bells.WaitSlice(ref condition, limit, spins))
-            return true;
-        spins = false;
-        _pace.Rest();
-        return !limit.IsOver;
-    }
-
-    private readonly struct Room(BroadcastWriter<T> handle) : IHeldUpCondition
-    {
-        public bool IsMet() => handle._core.IsWorthTrying() || handle.IsDisposed;
-
-        public bool IsHeldUp() => handle._core.IsHeldUp();
-    }
+    private protected override void LookAtNextAttempt() => _pace.Rest();
 }
