@@ -17,7 +17,7 @@ namespace RingShm;
 /// (<see cref="BroadcastDelivery.Lossy"/>) writers never wait for readers, and <see cref="Message.LostBefore"/> tells a lapped one exactly
 /// how many messages it lost. A live but stopped writer delays readers behind its claim, and writers that come round to it.
 /// </remarks>
-public sealed class BroadcastRing : IDisposable
+public sealed partial class BroadcastRing : IDisposable
 {
     private readonly BroadcastRingCore _core;
 

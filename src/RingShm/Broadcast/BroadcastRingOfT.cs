@@ -15,7 +15,7 @@ namespace RingShm;
 /// </remarks>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike. Its size is checked when the ring is opened.</typeparam>
 [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "BroadcastRing<T>.Open reads as it is meant.")]
-public sealed class BroadcastRing<T> : IDisposable
+public sealed partial class BroadcastRing<T> : IDisposable
     where T : unmanaged
 {
     private readonly BroadcastRingCore _core;
