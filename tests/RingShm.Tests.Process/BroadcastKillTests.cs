@@ -4,9 +4,9 @@ using RingShm.Tests.Processes.Support;
 namespace RingShm.Tests.Processes;
 
 /// <summary>
-/// Writers and readers of a broadcast ring; every 50 ms one of them is killed, at any instruction, and has a successor at once: two writers and four
-/// readers for a few seconds by default; RINGSHM_SOAK_SECONDS=300 lets four writers and eight readers run for five minutes. No reader misses or repeats
-/// what was written while it was there, or is told exactly how much it lost.
+/// Writers and readers of a broadcast ring; every 50 ms one of them is killed, at any instruction, and has a successor at once, or is stopped for a
+/// while: two writers and four readers for a few seconds by default; RINGSHM_SOAK_SECONDS=300 lets four writers and eight readers run for five minutes.
+/// No reader misses or repeats what was written while it was there, or is told exactly how much it lost.
 /// </summary>
 public sealed class BroadcastKillTests
 {
@@ -16,6 +16,11 @@ public sealed class BroadcastKillTests
     private const int MaxMessageBytes = 200;
 
     private static readonly TimeSpan s_strikeEvery = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>One in so many strikes stops somebody instead of killing.</summary>
+    private const int StopsOneIn = 5;
+
+    private static readonly TimeSpan s_longestStop = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan s_duration = Soak.Duration ?? TimeSpan.FromSeconds(3);
 
@@ -39,7 +44,11 @@ public sealed class BroadcastKillTests
         Strike(() =>
         {
             cast.SnapshotAttached();
-            _ = cast.TryReplace(random.Next(Writers + Readers), waitsForTheKernel: random.Next(2) == 0);
+            int victim = random.Next(Writers + Readers);
+            if (random.Next(StopsOneIn) == 0)
+                cast.StopBriefly(victim, s_longestStop * random.NextDouble());
+            else
+                _ = cast.TryReplace(victim, waitsForTheKernel: random.Next(2) == 0);
         });
 
         // The last word in a dead reader's row would hold writers up for ever.
@@ -56,27 +65,32 @@ public sealed class BroadcastKillTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Lossy_what_a_reader_sees_and_what_it_is_told_it_lost_add_up(bool killsWriters)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Lossy_what_a_reader_sees_and_what_it_is_told_it_lost_add_up(bool hasManyWriters, bool killsWriters)
     {
+        int writers = hasManyWriters ? Writers : 1;
         int seed = Random.Shared.Next();
         Random random = new(seed);
         using Scene scene = new();
-        BroadcastRing ring = scene.CreateBroadcastRing(Options(BroadcastDelivery.Lossy, Readers + 5, Cardinality.One));
+        BroadcastRing ring = scene.CreateBroadcastRing(Options(BroadcastDelivery.Lossy, writers + Readers + 4, hasManyWriters ? Cardinality.Many : Cardinality.One));
         using BroadcastCast cast = new(scene, seed, isLossy: true, s_duration / s_strikeEvery);
-        cast.StartWriters(1);
+        cast.StartWriters(writers);
         cast.StartReaders(Readers);
         Strike(() =>
         {
-            int victim = random.Next(killsWriters ? 0 : 1, Readers + 1);
-            if (victim > 0 && random.Next(3) == 0)
+            int victim = random.Next(killsWriters ? 0 : writers, writers + Readers);
+            if (random.Next(StopsOneIn) == 0)
+                cast.StopBriefly(random.Next(writers + Readers), s_longestStop * random.NextDouble());
+            else if (victim >= writers && random.Next(3) == 0)
                 cast.StopFor(victim, MoreThanTheRing);
             else
                 _ = cast.TryReplace(victim, waitsForTheKernel: random.Next(2) == 0);
         });
         cast.AwaitAttached();
-        cast.StopFor(1, MoreThanTheRing);
+        cast.StopFor(writers, MoreThanTheRing);
         cast.Finish(ring.Complete);
         cast.JudgeLossy();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {cast}");
