@@ -115,6 +115,15 @@ public sealed record RingInfo
     /// <summary>What becomes of what a dead consumer held.</summary>
     public DeadConsumerPolicy DeadConsumers { get; init; }
 
+    /// <summary>Broadcast: what the writers owe the readers. <see cref="BroadcastDelivery.Default"/> for other kinds.</summary>
+    public BroadcastDelivery Delivery { get; init; }
+
+    /// <summary>
+    /// Broadcast: what becomes of a live reader that is a whole ring behind. <see cref="SlowReaderPolicy.Default"/> where nobody waits for
+    /// one: in a lossy ring, and for other kinds.
+    /// </summary>
+    public SlowReaderPolicy SlowReaders { get; init; }
+
     /// <summary>
     /// How many participants can be attached at once: two to an SPSC ring; to an MPMC ring so many beside those of a side that is
     /// declared single.

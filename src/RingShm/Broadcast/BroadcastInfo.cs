@@ -63,6 +63,10 @@ internal static unsafe class BroadcastInfo
             MaxParticipants = geometry.RowCount - MpmcLayout.FirstSharedRow,
             Producers = map.Slots.HasOneProducer ? Cardinality.One : Cardinality.Many,
             Consumers = Cardinality.Many,
+            Delivery = map.IsLossy ? BroadcastDelivery.Lossy : BroadcastDelivery.Reliable,
+            SlowReaders = map.IsLossy ? SlowReaderPolicy.Default
+                : map.EvictsSlowReaders ? SlowReaderPolicy.Evict
+                : SlowReaderPolicy.HoldWriters,
             Participants = participants,
         };
     }
