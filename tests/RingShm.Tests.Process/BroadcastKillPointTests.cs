@@ -14,20 +14,20 @@ public abstract class BroadcastKillPointTests
     /// <summary>How the ring was made.</summary>
     public enum Delivery
     {
-        /// <summary>Words in a table, 32 granules.</summary>
+        /// <summary>Words in a table, 16 granules.</summary>
         Reliable,
 
         /// <summary>Words in the slots, eight of them.</summary>
         Lossy,
 
-        /// <summary>Words in a table, 32 granules.</summary>
+        /// <summary>Words in the slots, eight of them.</summary>
         Evicting,
     }
 
     private static RingOptions Options(Delivery delivery) => new()
     {
-        CapacityBytes = delivery == Delivery.Lossy ? 512 : 2048,
-        MaxMessageBytes = delivery == Delivery.Lossy ? 40 : 248,
+        CapacityBytes = delivery == Delivery.Reliable ? 1024 : 512,
+        MaxMessageBytes = delivery == Delivery.Reliable ? 248 : 40,
         // Three survivors, and at the most three dead.
         MaxParticipants = 6,
         Delivery = delivery == Delivery.Lossy ? BroadcastDelivery.Lossy : BroadcastDelivery.Reliable,

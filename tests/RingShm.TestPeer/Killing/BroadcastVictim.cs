@@ -13,6 +13,9 @@ internal sealed unsafe class BroadcastVictim(string name, Ledger notes)
 {
     private const int Batch = 3;
 
+    /// <summary>So many messages are enough to evict a reader of a full ring, and too few for one that has read all.</summary>
+    private const int OverTheBrink = 3;
+
     private MpmcProducerCore<KillingMemory, RetainedRoom<KillingMemory>> _writer;
     private BroadcastReaderCore<KillingMemory> _reader;
     private byte[] _buffer = [];
@@ -90,7 +93,7 @@ internal sealed unsafe class BroadcastVictim(string name, Ledger notes)
     {
         _reader = ring.AttachReader();
         if (operation == BroadcastKill.ReadOverwritten)
-            WriteLaps(ring.GranuleCount * 2);
+            WriteSome(ring.EvictsSlowReaders ? OverTheBrink : ring.GranuleCount * 2);
         KillingMemory.IsArmed = true;
         try
         {
@@ -104,6 +107,8 @@ internal sealed unsafe class BroadcastVictim(string name, Ledger notes)
                 _reader.Settle();
             else if (!KillingMemory.OnlyStops)
                 throw new MismatchException("nothing to read");
+            if (operation == BroadcastKill.ReadOverwritten && ring.EvictsSlowReaders)
+                throw new MismatchException("a reader was to be evicted and was not");
         }
         catch (ReaderEvictedException) when (KillingMemory.OnlyStops || operation == BroadcastKill.ReadOverwritten)
         {
@@ -119,7 +124,7 @@ internal sealed unsafe class BroadcastVictim(string name, Ledger notes)
     /// <summary>A dead reader holds this writer; it looks, and goes on.</summary>
     private void LookAsWriter(KillingBroadcastRing ring)
     {
-        LeaveReader();
+        LeaveReader(ReaderStart.Oldest);
         _writer = ring.AttachWriter();
         while (TryWriteOne())
         {
@@ -135,7 +140,7 @@ internal sealed unsafe class BroadcastVictim(string name, Ledger notes)
     private void LookAsReader(KillingBroadcastRing ring)
     {
         LeaveWriter();
-        WriteLaps(2);
+        WriteSome(2);
         _reader = ring.AttachReader();
         while (TryPass())
         {
@@ -155,10 +160,11 @@ internal sealed unsafe class BroadcastVictim(string name, Ledger notes)
     /// <summary>A dead one in every row that is free: a writer with two claims, a reader, a writer with nothing.</summary>
     private void LeaveCorpsesEverywhere(bool writerFirst)
     {
-        WriteLaps(1);
+        WriteSome(1);
         if (writerFirst)
             LeaveWriter();
-        LeaveReader();
+        // It holds nothing that the writers need now.
+        LeaveReader(ReaderStart.Next);
         if (!writerFirst)
             LeaveWriter();
         KillingBroadcastRing idle = new(name);
@@ -176,15 +182,15 @@ internal sealed unsafe class BroadcastVictim(string name, Ledger notes)
         ring.Abandon();
     }
 
-    private void LeaveReader()
+    private void LeaveReader(ReaderStart start)
     {
         KillingBroadcastRing ring = new(name);
-        _ = ring.AttachReader();
+        _ = ring.AttachReader(start);
         ring.Abandon();
     }
 
     /// <summary>Writes and leaves in good order.</summary>
-    private void WriteLaps(long messages)
+    private void WriteSome(long messages)
     {
         using KillingBroadcastRing ring = new(name);
         _writer = ring.AttachWriter();

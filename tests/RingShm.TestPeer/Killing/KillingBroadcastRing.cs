@@ -28,6 +28,8 @@ internal sealed unsafe class KillingBroadcastRing : IDisposable
 
     public long GranuleCount => _map.Slots.GranuleCount;
 
+    public bool EvictsSlowReaders => _map.EvictsSlowReaders;
+
     public IRowOracle Oracle => _region.Oracle;
 
     public MpmcProducerCore<KillingMemory, RetainedRoom<KillingMemory>> AttachWriter() =>
