@@ -39,10 +39,13 @@ public sealed unsafe partial class SpscProducer<T> : RingHandle
     {
         long position = Enter(ref _core.State);
         long next = _core.PutAt(position, value, type);
+        // What is rare is a call at the end, so that nothing has to be kept across one.
         if (next == position)
-            return TryWriteSlow(value, type);
-        _others.Ring();
-        Exit(ref _core.State, next);
+            return TryWriteSlow(in value, type);
+        if (_others.IsAwaited())
+            return RingAndExit(next);
+        if (ExitAndTell(ref _core.State, next))
+            return HandBackLate();
         return true;
     }
 
@@ -124,6 +127,14 @@ public sealed unsafe partial class SpscProducer<T> : RingHandle
         {
             Leave();
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RingAndExit(long position)
+    {
+        _others.Ring();
+        Exit(ref _core.State, position);
+        return true;
     }
 
     private bool Rung(bool isWritten)
