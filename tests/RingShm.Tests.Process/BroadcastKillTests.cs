@@ -13,6 +13,9 @@ public sealed class BroadcastKillTests
     /// <summary>A few hundred messages.</summary>
     private const int CapacityBytes = 1 << 14;
 
+    /// <summary>Enough that a reader can see several writers before it is lapped.</summary>
+    private const int ManyWritersCapacityBytes = 1 << 17;
+
     private const int MaxMessageBytes = 200;
 
     private static readonly TimeSpan s_strikeEvery = TimeSpan.FromMilliseconds(50);
@@ -80,7 +83,10 @@ public sealed class BroadcastKillTests
         int seed = Random.Shared.Next();
         Random random = new(seed);
         using Scene scene = new();
-        BroadcastRing ring = scene.CreateBroadcastRing(Options(BroadcastDelivery.Lossy, writers + Readers + 4, hasManyWriters ? Cardinality.Many : Cardinality.One));
+        BroadcastRing ring = scene.CreateBroadcastRing(hasManyWriters
+            ? Options(BroadcastDelivery.Lossy, writers + Readers + 4, Cardinality.Many, ManyWritersCapacityBytes)
+            : Options(BroadcastDelivery.Lossy, writers + Readers + 4, Cardinality.One));
+        long moreThanTheRing = ring.CapacityBytes / 8;
         using BroadcastCast cast = new(scene, seed, isLossy: true, s_duration / s_strikeEvery);
         cast.StartWriters(writers);
         cast.StartReaders(Readers);
@@ -90,22 +96,24 @@ public sealed class BroadcastKillTests
             if (random.Next(StopsOneIn) == 0)
                 cast.StopBriefly(random.Next(writers + Readers), s_longestStop * random.NextDouble());
             else if (victim >= writers && random.Next(3) == 0)
-                cast.StopFor(victim, MoreThanTheRing);
+                cast.StopFor(victim, moreThanTheRing);
             else
                 _ = cast.TryReplace(victim, waitsForTheKernel: random.Next(2) == 0);
         });
         cast.AwaitAttached();
-        cast.StopFor(writers, MoreThanTheRing);
+        cast.StopFor(writers, moreThanTheRing);
         cast.Finish(ring.Complete);
         cast.JudgeLossy();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {cast}");
+        Assert.True(cast.SumsBalanced > 0, "No reader saw every writer between two losses; nothing was shown.");
         Assert.True(cast.ReadersKilled > 0 && cast.WritersKilled > 0 == killsWriters && cast.Lost > 0, "Nobody was killed or nothing lost; nothing was shown.");
         ExpectCleanEnd(scene, ring);
     }
 
-    private static RingOptions Options(BroadcastDelivery delivery, int participants, Cardinality writers) => new()
+    private static RingOptions Options(
+        BroadcastDelivery delivery, int participants, Cardinality writers, int capacityBytes = CapacityBytes) => new()
     {
-        CapacityBytes = CapacityBytes, MaxMessageBytes = MaxMessageBytes, Delivery = delivery, MaxParticipants = participants, Producers = writers,
+        CapacityBytes = capacityBytes, MaxMessageBytes = MaxMessageBytes, Delivery = delivery, MaxParticipants = participants, Producers = writers,
     };
 
     private static void Strike(Action strike)

@@ -2,7 +2,8 @@ namespace RingShm.TestPeer.Commands;
 
 /// <summary>
 /// Writes numbered messages into a broadcast ring until it is told to stop: <c>broadcast-write ring= log= id= seed=</c>; singly, in batches, and by
-/// claims, some of which are given up. Goes on from the number that its notes say was begun last; <c>life=</c> says how many went before it.
+/// claims, some of which are given up. Goes on from the number that its notes say was begun last; <c>life=</c> says how many went before it; with
+/// <c>yield=1</c> it lets others run after each of its steps.
 /// </summary>
 internal static class BroadcastWriteCommand
 {
@@ -24,6 +25,7 @@ internal static class BroadcastWriteCommand
         using BroadcastRing ring = BroadcastRing.Open(arguments.Ring);
         int id = (int)arguments.Number("id");
         int tag = ((int)arguments.Number("life") << WriterBits) | id;
+        bool yields = arguments.Flag("yield");
         PeerSignals.StandBy(arguments);
         using BroadcastWriter writer = Attaching.UntilThereIsARow(ring.AttachWriter);
         PeerSignals.Attached();
@@ -45,6 +47,10 @@ internal static class BroadcastWriteCommand
                     WriteBatch(writer, notes, pattern, tag, random.Next(1, LongestBatch + 1));
                     break;
             }
+
+            // Where several writers share a processor, readers then see all of them, and not one for a lap at a time.
+            if (yields)
+                Thread.Yield();
         }
 
         return PeerSignals.Done(notes.Published);

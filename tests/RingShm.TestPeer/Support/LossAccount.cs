@@ -105,6 +105,8 @@ internal sealed class LossAccount(int writers, Ledger notes)
         long numbers = _lines.Sum(static line => line.First!.Value.Number - line.Base.Number - 1);
         if (numbers != _between)
             throw new MismatchException($"{numbers} messages lie between two stretches without a loss, and {_between} of them were seen or lost");
+        // So many came out, in another word that readers have no use for.
+        notes.Attempted++;
     }
 
     private void Log((int Writer, long From, long To)[] lines, long accounted)

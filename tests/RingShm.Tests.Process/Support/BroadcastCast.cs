@@ -34,6 +34,9 @@ internal sealed class BroadcastCast(Scene scene, int seed, bool isLossy, double 
     /// <summary>How often somebody was stopped for a while.</summary>
     public int Stopped { get; private set; }
 
+    /// <summary>Sums over all writers of a lossy ring that came out in the readers themselves.</summary>
+    public long SumsBalanced { get; private set; }
+
     /// <summary>What readers were told they lost.</summary>
     public long Lost { get; private set; }
 
@@ -183,7 +186,7 @@ internal sealed class BroadcastCast(Scene scene, int seed, bool isLossy, double 
         + $"{_goneAndSeen + _readers.Sum(static reader => reader.Notes.Progress)} read, {Lost} lost"
         + (isLossy
             ? $"; {_losses.Undecided} undecided at a death, of which {_losses.Unpublished} were never published and {_losses.Unsettled} deaths' nobody can tell; "
-                + $"{_losses.Sums} sums over deaths"
+                + $"{SumsBalanced} sums came out, and {_losses.Sums} over deaths or to the end"
             : "");
 
     public void Dispose()
@@ -197,6 +200,7 @@ internal sealed class BroadcastCast(Scene scene, int seed, bool isLossy, double 
 
     private void TakeBooks(Part reader)
     {
+        SumsBalanced += reader.Notes.Attempted;
         Lost += reader.Notes.Published;
         _losses.AddReader(Text($"reader {reader.Id}"), reader.Notes);
     }
@@ -233,7 +237,7 @@ internal sealed class BroadcastCast(Scene scene, int seed, bool isLossy, double 
     {
         (string path, Ledger notes) = MakeNotes("writer", 0);
         notes.Attempted = notes.Published = from;
-        Peer peer = scene.Start("broadcast-write", $"log={path}", Text($"id={id}"), Text($"life={life}"), Text($"seed={seed}"));
+        Peer peer = scene.Start("broadcast-write", $"log={path}", Text($"id={id}"), Text($"life={life}"), Text($"seed={seed}"), $"yield={(isLossy ? 1 : 0)}");
         return new Part(id, IsWriter: true, life, peer, notes, path);
     }
 
