@@ -24,6 +24,22 @@ public sealed class LinuxFileTests
     }
 
     [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
+    public void A_link_that_leads_nowhere_is_a_ring_exception_and_no_endless_loop()
+    {
+        using TestFolder folder = new();
+        string path = folder.File("link");
+        File.CreateSymbolicLink(path, folder.File("nothing"));
+        RingOptions impatient = new() { OpenTimeout = TimeSpan.FromMilliseconds(30) };
+        Watchdog.Run(() =>
+        {
+            Assert.Contains(path, Assert.Throws<RingException>(() => SpscRing.CreateOrOpen(path, impatient)).Message);
+            Assert.Throws<RingException>(() => SpscRing.Create(path, impatient));
+            Assert.Throws<RingNotFoundException>(() => SpscRing.Open(path, impatient));
+        });
+        Assert.False(File.Exists(folder.File("nothing")));
+    }
+
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void Space_is_reserved_when_a_region_is_made()
     {
         using TestFolder folder = new();
