@@ -151,7 +151,7 @@ internal static unsafe class RegionFile
             RandomAccess.Write(file, page, 0);
             view = Map(request, file, geometry.TotalBytes);
             if (request.Options.PrefaultPages)
-                view.Prefault(writable: true);
+                view.Prefault(file, writable: true);
             RegionPublication<DirectMemory>.Publish(view.Base);
             return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: true);
         }
@@ -185,7 +185,7 @@ internal static unsafe class RegionFile
         }
 
         if (request.Options.PrefaultPages && request.IsWritable)
-            view.Prefault(request.IsWritable);
+            view.Prefault(file, request.IsWritable);
         return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: false);
     }
 

@@ -93,7 +93,7 @@ internal static unsafe class RegionSection
             RegionHeader header = RegionHeader.Decode(page, request.Name.ToString(), view.LengthBytes);
             request.CheckAgreement(header);
             if (request.Options.PrefaultPages && request.IsWritable)
-                view.Prefault(request.IsWritable);
+                view.Prefault(file: null, request.IsWritable);
             OpenedRegion opened = new(header, view, section, FileLocks: null, CreatedNew: false);
             view = null;
             section = null!;
