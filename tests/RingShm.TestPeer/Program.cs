@@ -30,5 +30,33 @@ try
         "mpmc-pairs" => MpmcPairsCommand.Run(arguments),
         "broadcast-write" => BroadcastWriteCommand.Run(arguments),
         "broadcast-read" => BroadcastReadCommand.Run(arguments),
+        "broadcast-await" => BroadcastAwaitCommand.Run(arguments),
         "broadcast-die" => BroadcastDieCommand.Run(arguments),
         "notify" => NotifyCommand.Run(arguments),
+        "state-write" => StateWriteCommand.Run(arguments),
+        "state-read" => StateReadCommand.Run(arguments),
+        "state-die" => StateDieCommand.Run(arguments),
+        _ => throw new ArgumentException($"Unknown command '{arguments.Command}'."),
+    };
+}
+catch (RoleTakenException taken)
+{
+    Console.WriteLine($"taken {taken.OwnerProcessId} {taken.Message}");
+    return 2;
+}
+catch (Exception failure) when (failure is RingException or TimeoutException)
+{
+    Console.WriteLine($"failed {failure.GetType().Name} {failure.Message}");
+    return 2;
+}
+catch (MismatchException mismatch)
+{
+    Console.WriteLine($"bad {mismatch.Message}");
+    return 3;
+}
+catch (Exception unexpected)
+{
+    // Said here, because some systems answer an unhandled exception with a debugger that waits for somebody.
+    Console.WriteLine($"bad {unexpected}");
+    return 3;
+}
