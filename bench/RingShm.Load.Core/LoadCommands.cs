@@ -16,6 +16,7 @@ namespace RingShm.Load;
 ///  (none)     two pinned processes: throughput, round trips, fixed rates, growth, peers: see Part and Catalog
 ///  crowd      many producers and consumers, each a process (or thread) of its own
 ///  wake       sleeping and waking
+///  idle       what sleeping costs while nothing happens
 ///  state      reading a state cell
 ///  lifecycle  create, attach, recover from a kill
 ///  compare    two runs, by their ratios
@@ -59,7 +60,10 @@ internal static class LoadCommands
         followState.SetAction(parsed => CellBench.Follow(parsed.GetValue(run)!, parsed.GetValue(cpu)));
         Command victim = new(LifecycleBench.VictimCommand) { run, cpu };
         victim.SetAction(parsed => LifecycleBench.BeVictim(parsed.GetValue(run)!, (Victim)parsed.GetValue(cpu)));
-        foreach (Command hidden in new[] { follow, followWake, followState, victim, CrowdCommands.Worker() })
+        Argument<string> kind = new("kind");
+        Command sleepIdle = new(IdleSleeper.Command) { run, kind };
+        sleepIdle.SetAction(parsed => IdleSleeper.Run(parsed.GetValue(run)!, parsed.GetValue(kind)!));
+        foreach (Command hidden in new[] { follow, sleepIdle, followWake, followState, victim, CrowdCommands.Worker() })
         {
             hidden.Hidden = true;
             root.Subcommands.Add(hidden);
@@ -69,6 +73,12 @@ internal static class LoadCommands
         Command wake = new("wake", "How soon a sleeping process wakes, against a raw futex in C, and what ringing costs when nobody sleeps.") { pairs, cpus, output };
         wake.SetAction(parsed => WakeBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));
         root.Subcommands.Add(wake);
+        Option<double> seconds = new("--seconds") { Description = "How long to watch.", DefaultValueFactory = _ => 60 };
+        Option<FileInfo?> tool = new("--tool") { Description = "The ringshm whose commands are watched too; the one that runs this, if one does." };
+        Command idle = new("idle", "What participants cost that sleep while nothing happens.") { seconds, tool };
+        idle.SetAction(parsed => IdleBench.Lead(
+            parsed.GetValue(seconds), parsed.GetValue(tool)?.FullName ?? (OwnPath.Count > 0 ? Environment.ProcessPath : null)));
+        root.Subcommands.Add(idle);
         root.Subcommands.Add(CrowdCommands.Crowd());
         Command state = new("state", "What a whole 64-byte value of a state cell costs to read, against a bare copy of 64 bytes.") { pairs, cpus };
         state.SetAction(parsed => CellBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));

@@ -11,13 +11,13 @@ namespace RingShm;
 /// participant that never sleeps is never woken, and one that sleeps is woken by all.
 /// </para>
 /// <para>
-/// A participant that is killed between publishing and waking delays a sleeper by at most <see cref="SleepSlice"/>. Instances do
-/// not change and may be shared by threads and rings.
+/// A participant that is killed between publishing and waking delays a sleeper by at most <see cref="SleepSlice"/>, and an
+/// asynchronous wait by at most four of them. Instances do not change and may be shared by threads and rings.
 /// </para>
 /// </remarks>
 /// <example>
 /// <code>
-/// WaitStrategy patient = new() { Spins = 0, Yields = 0, SleepSlice = TimeSpan.FromSeconds(1) };
+/// WaitStrategy patient = new() { Spins = 0, Yields = 0, SleepSlice = TimeSpan.FromSeconds(5) };
 /// </code>
 /// </example>
 public sealed class WaitStrategy
@@ -55,7 +55,7 @@ public sealed class WaitStrategy
 
     /// <summary>
     /// The longest time it sleeps before it looks at the ring again although nobody has woken it: the bound on what the death of
-    /// a participant at the worst moment can cost. 1 millisecond to 10 minutes; 200 milliseconds if not set.
+    /// a participant at the worst moment can cost. 1 millisecond to 10 minutes; half a second if not set.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than a millisecond or more than 10 minutes.</exception>
     public TimeSpan SleepSlice
@@ -65,7 +65,7 @@ public sealed class WaitStrategy
             ? value
             : throw new ArgumentOutOfRangeException(
                 nameof(SleepSlice), value, $"A slice of sleep is {ShortestSlice} to {LongestSlice} long.");
-    } = TimeSpan.FromMilliseconds(200);
+    } = TimeSpan.FromMilliseconds(500);
 
     private const int MostSteps = 1_000_000;
 

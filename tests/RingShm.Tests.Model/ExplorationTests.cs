@@ -55,6 +55,15 @@ public sealed class RingBellTests(ITestOutputHelper output)
     public void No_side_of_a_ring_sleeps_beside_what_the_other_has_done(string name) => Exploration.Exhaust(name, output);
 }
 
+public sealed class MpmcBellTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names => [.. MpmcBellPrograms.All.Select(static program => program.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Nobody_sleeps_beside_what_another_has_published_freed_or_mended(string name) => Exploration.Exhaust(name, output);
+}
+
 public sealed class MpmcWithoutDeathsTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. MpmcPrograms.All.Select(static program => program.Name)];

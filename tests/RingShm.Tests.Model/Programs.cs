@@ -14,7 +14,7 @@ internal static class Programs
 {
     public static IReadOnlyList<ModelProgram> All { get; } =
         [
-            .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
+            .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All, .. MpmcBellPrograms.All,
             .. MpmcPrograms.All, .. MpmcDeathPrograms.All, .. StatePrograms.WithoutDeaths, .. StatePrograms.WithDeaths,
             .. BroadcastPrograms.WithoutDeaths, .. BroadcastPrograms.WithDeaths,
             .. VyukovPrograms.All, VyukovPrograms.WithDeath,
@@ -23,7 +23,7 @@ internal static class Programs
 
     /// <summary>Those that run the library's own protocols; the others run specimens and prototypes.</summary>
     public static IReadOnlyList<ModelProgram> Shipped { get; } = [
-        .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All,
+        .. SpscPrograms.All, .. SpscDeathPrograms.All, .. RegionPrograms.All, .. DoorbellPrograms.All, .. RingBellPrograms.All, .. MpmcBellPrograms.All,
         .. MpmcPrograms.All, .. MpmcDeathPrograms.All, .. StatePrograms.WithoutDeaths, .. StatePrograms.WithDeaths,
             .. BroadcastPrograms.WithoutDeaths, .. BroadcastPrograms.WithDeaths,
     ];

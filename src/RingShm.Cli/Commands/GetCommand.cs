@@ -14,9 +14,6 @@ internal static class GetCommand
         With --since it waits until the value is newer than that version.
         """;
 
-    /// <summary>How often a wait looks whether anybody still reads what we write.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
-
     public static Command Build(Ending ending)
     {
         Argument<string> name = Shared.Name();
@@ -55,7 +52,7 @@ internal static class GetCommand
             RegionName region = RegionName.Parse(result.GetValue(name)!);
             using StateCell cell = OpenCell.Open(region, new RingOptions { PrefaultPages = false });
             using StateReader reader = cell.AttachReader();
-            Printer printer = new(
+            using Printer printer = new(
                 region, reader, StandardOutput.Open(), result.GetValue(json) ? null : framing, result.GetValue(showVersion));
             Run(printer, result.GetValue(since), follows ? result.GetValue(count) ?? long.MaxValue : 1, Shared.TimeoutOf(result, timeout), ending.Token);
             return ExitCode.Done;
@@ -79,7 +76,10 @@ internal static class GetCommand
 
     /// <summary>Prints values in one of the forms; null for JSON.</summary>
     private sealed class Printer(RegionName region, StateReader reader, StandardOutput output, Framing? framing, bool showsVersion)
+        : IDisposable
     {
+        private CancellationTokenSource? _ends;
+
         public RegionName Region => region;
 
         public long Known { get; set; }
@@ -98,20 +98,22 @@ internal static class GetCommand
             return true;
         }
 
+        /// <summary>Sleeps until the value is newer, the end, or nobody any more to print for.</summary>
         public void Wait(TimeSpan timeout, CancellationToken cancellationToken)
         {
-            long start = System.Diagnostics.Stopwatch.GetTimestamp();
-            while (true)
+            _ends ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, output.ReaderGone);
+            try
             {
-                TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? LookEvery : timeout - System.Diagnostics.Stopwatch.GetElapsedTime(start);
-                if (reader.WaitForChange(Known, left < TimeSpan.Zero ? TimeSpan.Zero : left < LookEvery ? left : LookEvery, cancellationToken))
-                    return;
-                if (output.IsReaderGone)
-                    throw new ClosedPipeException();
-                if (left <= TimeSpan.Zero)
+                if (!reader.WaitForChange(Known, timeout, _ends.Token))
                     throw CommandException.TimedOut($"'{region}' did not change for {timeout.TotalSeconds} s.");
             }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new ClosedPipeException();
+            }
         }
+
+        public void Dispose() => _ends?.Dispose();
 
         private byte[] Form(byte[] value, StateStamp stamp)
         {

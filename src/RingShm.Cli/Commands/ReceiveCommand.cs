@@ -16,7 +16,9 @@ internal static class ReceiveCommand
     private static readonly (string Word, ReaderStart Value)[] Starts =
         [("oldest", ReaderStart.Oldest), ("newest", ReaderStart.Newest), ("next", ReaderStart.Next)];
 
+    /// <summary>How often a ring that is waited for is looked for: at first, and after a while.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookAtLeastEvery = TimeSpan.FromMilliseconds(500);
 
     public static Command Build(Ending ending)
     {
@@ -64,8 +66,8 @@ internal static class ReceiveCommand
             OutputPump pump = new(output, framing, marks);
             try
             {
-                new RingReceiver(ring, source, output, pump, region.ToString(), ending.Token)
-                    .Run(result.GetValue(count) ?? long.MaxValue, follows, longest);
+                using RingReceiver receiver = new(ring, source, output, pump, region.ToString(), ending.Token);
+                receiver.Run(result.GetValue(count) ?? long.MaxValue, follows, longest);
             }
             finally
             {
@@ -87,6 +89,7 @@ internal static class ReceiveCommand
     private static OpenRing WaitFor(RegionName region, ReaderStart from, TimeSpan timeout, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
+        TimeSpan pause = LookEvery;
         while (true)
         {
             try
@@ -99,8 +102,13 @@ internal static class ReceiveCommand
                     throw CommandException.TimedOut($"The ring '{region}' did not appear for {timeout.TotalSeconds} s.");
             }
 
-            cancellationToken.WaitHandle.WaitOne(LookEvery);
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? LookAtLeastEvery : timeout - Stopwatch.GetElapsedTime(start);
+            cancellationToken.WaitHandle.WaitOne(left < TimeSpan.Zero ? TimeSpan.Zero : left < pause ? left : pause);
             cancellationToken.ThrowIfCancellationRequested();
+            pause = Longer(pause);
         }
     }
+
+    /// <summary>Whoever waits long for a ring can wait a little longer, and costs next to nothing meanwhile.</summary>
+    private static TimeSpan Longer(TimeSpan pause) => pause * 1.1 < LookAtLeastEvery ? pause * 1.1 : LookAtLeastEvery;
 }

@@ -13,6 +13,9 @@ internal static unsafe partial class NativeUnix
     public const short PollError = 0x8;
     public const short PollHangUp = 0x10;
 
+    /// <summary>As a time to poll.</summary>
+    public const int Forever = -1;
+
     public const int ErrorInterrupted = 4;
     public const int ErrorTryAgain = 11;
     public const int ErrorBrokenPipe = 32;
@@ -35,6 +38,19 @@ internal static unsafe partial class NativeUnix
         PollEntry entry = new() { Descriptor = descriptor, Events = events };
         return Poll(&entry, 1, timeoutMilliseconds) > 0 ? entry.ReturnedEvents : (short)0;
     }
+
+    /// <summary>Waits, however long it takes, for an event of the first or for bytes in the second. True when the first has one.</summary>
+    public static bool WaitForEither(int descriptor, short events, int other)
+    {
+        PollEntry* entries = stackalloc PollEntry[2];
+        entries[0] = new PollEntry { Descriptor = descriptor, Events = events };
+        entries[1] = new PollEntry { Descriptor = other, Events = PollIn };
+        return Poll(entries, 2, Forever) > 0 && entries[0].ReturnedEvents != 0;
+    }
+
+    /// <summary>Makes a pipe: what is written to the second descriptor comes out of the first.</summary>
+    [LibraryImport("libc", EntryPoint = "pipe", SetLastError = true)]
+    public static partial int Pipe(int* descriptors);
 
     public static IOException ErrorFor(int error, string what) => new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}");
 

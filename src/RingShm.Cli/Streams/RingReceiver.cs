@@ -1,18 +1,16 @@
-using System.Diagnostics;
-
 namespace RingShm.Cli;
 
 /// <summary>Prints messages until there are no more, or as many as asked for.</summary>
 internal sealed class RingReceiver(
     OpenRing ring, IMessageSource source, StandardOutput output, OutputPump pump, string name, CancellationToken cancellationToken)
+    : IDisposable
 {
     /// <summary>
     /// Output of one batch. Its messages go back to the producer together at its end, so it must stay a small part of a ring.
     /// </summary>
     private const int LargestBatchBytes = 64 << 10;
 
-    /// <summary>How often a receiver that waits looks whether its own reader is still there.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+    private CancellationTokenSource? _ends;
 
     /// <param name="count">How many messages to print at the most.</param>
     /// <param name="follow">Waits for more when there are none, until the ring is completed.</param>
@@ -52,23 +50,23 @@ internal sealed class RingReceiver(
     /// <summary>False when the ring is drained: nothing more will come.</summary>
     private bool WaitAndPrintOne(TimeSpan timeout)
     {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
+        // It sleeps until there is something to print, the end, or nobody any more to print for.
+        _ends ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, output.ReaderGone);
+        try
         {
-            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? LookEvery : timeout - Stopwatch.GetElapsedTime(start);
-            TimeSpan wait = left < TimeSpan.Zero ? TimeSpan.Zero : left < LookEvery ? left : LookEvery;
-            if (source.Read(out Message message, wait, cancellationToken))
+            if (source.Read(out Message message, timeout, _ends.Token))
             {
                 pump.PrintOne(message);
                 return true;
             }
-
-            if (source.IsDrained)
-                return false;
-            if (output.IsReaderGone)
-                throw new ClosedPipeException();
-            if (timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(start) >= timeout)
-                throw CommandException.TimedOut($"No message came through '{name}' for {timeout.TotalSeconds} s.");
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ClosedPipeException();
+        }
+
+        return source.IsDrained ? false : throw CommandException.TimedOut($"No message came through '{name}' for {timeout.TotalSeconds} s.");
     }
+
+    public void Dispose() => _ends?.Dispose();
 }

@@ -2,17 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace RingShm.Cli;
 
-/// <summary>Reads descriptor 0. It looks before it reads, so that Ctrl-C finds it waiting where it can leave.</summary>
+/// <summary>Reads descriptor 0. It looks before it reads, so that Ctrl-C finds it waiting where it can leave; it sleeps meanwhile.</summary>
 internal sealed unsafe class UnixInput : StandardInput
 {
-    private const int LookEveryMilliseconds = 100;
+    private CancellationPipe? _cancelled;
 
     public override int Read(Span<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (NativeUnix.WaitFor(NativeUnix.StandardInput, NativeUnix.PollIn, LookEveryMilliseconds) == 0)
+            _cancelled ??= new CancellationPipe(cancellationToken);
+            if (!NativeUnix.WaitForEither(NativeUnix.StandardInput, NativeUnix.PollIn, _cancelled.Descriptor))
                 continue;
             fixed (byte* pointer = buffer)
             {

@@ -12,6 +12,12 @@ internal abstract class StandardOutput
     /// <summary>True when it is known, without a write, that nobody will ever read what we write.</summary>
     public virtual bool IsReaderGone => false;
 
+    /// <summary>
+    /// Cancelled as soon as <see cref="IsReaderGone"/> would say so; never where that cannot be known. Whoever waits for something to
+    /// write need not look again and again.
+    /// </summary>
+    public virtual CancellationToken ReaderGone => CancellationToken.None;
+
     public static StandardOutput Open() => OperatingSystem.IsWindows() ? new WindowsOutput() : new UnixOutput();
 
     /// <summary>Writes all of the bytes, waiting as long as it takes.</summary>

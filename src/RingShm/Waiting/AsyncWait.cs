@@ -29,7 +29,9 @@ internal sealed class AsyncWait : IValueTaskSource<bool>
 
     /// <param name="doorbell">What is rung when the condition may have become true.</param>
     /// <param name="condition">What the wait is for; asked by the caller and by the hub's thread. Cheap, and without effect.</param>
-    /// <param name="slice">How soon the hub looks again although nobody has rung.</param>
+    /// <param name="slice">
+    /// How soon the hub looks again although nobody has rung; while nothing at all happens, after <see cref="HubThread.MostSlices"/> of them.
+    /// </param>
     /// <param name="hub">Who waits; the process's own if null.</param>
     public AsyncWait(in Doorbell<DirectMemory> doorbell, IAsyncCondition condition, TimeSpan slice, AsyncHub? hub = null)
     {
@@ -44,7 +46,8 @@ internal sealed class AsyncWait : IValueTaskSource<bool>
     private TimeSpan Slice { get; }
 
     /// <summary>Hub: how soon it is to be looked at again although nobody has rung.</summary>
-    public TimeSpan LooksWithin => _heldUpSince != 0 && _patience < Slice ? _patience : Slice;
+    /// <param name="slices">How many slices it may sleep while nobody holds it up.</param>
+    public TimeSpan LooksWithin(int slices) => _heldUpSince == 0 ? Slice * slices : _patience < Slice ? _patience : Slice;
 
     /// <summary>The sequence on which the hub sleeps for it.</summary>
     public uint Sequence => _sequence;

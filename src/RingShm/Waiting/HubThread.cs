@@ -8,12 +8,21 @@ internal sealed class HubThread : IDisposable
     /// <summary>How long a thread without work stays for the next wait.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A thread looks at all its waits at the end of each sleep, a hundred of them for one process that sleeps beside them all. So
+    /// its sleeps grow, up to this many slices; docs/WAITING.md says what that costs whom.
+    /// </summary>
+    public const int MostSlices = 4;
+
     private readonly AsyncHub _hub;
     private readonly MultiWait _kernel;
     private readonly Lock _lock = new();
     private readonly List<AsyncWait> _begun = [];
     private readonly List<AsyncWait> _waits = [];
     private int _places;
+
+    /// <summary>How many slices long the next sleep is: it doubles while nothing happens.</summary>
+    private int _slices = 1;
 
     public HubThread(AsyncHub hub, bool polls)
     {
@@ -62,14 +71,21 @@ internal sealed class HubThread : IDisposable
                 _begun.Clear();
             }
 
+            // Without a new announcement, what was looked at before is as good: each of the old ones is still counted, so whatever is
+            // published now rings, and the kernel compares the sequence.
             if (AnnounceAll())
+            {
                 _waits[0].Doorbell.Fence();
-            FinishThoseOver();
+                FinishThoseOver();
+            }
+
             if (_waits.Count > 0)
                 idleSince = Stopwatch.GetTimestamp();
             else if (Stopwatch.GetElapsedTime(idleSince) >= Patience && _hub.TryRetire(this))
                 break;
-            _kernel.Wait(_waits, signals, LooksWithin());
+            TimeSpan time = LooksWithin();
+            _slices = Math.Min(_slices * 2, MostSlices);
+            _kernel.Wait(_waits, signals, time);
         }
 
         Dispose();
@@ -78,11 +94,12 @@ internal sealed class HubThread : IDisposable
     /// <summary>The bound on what a death at the worst moment can cost any of them.</summary>
     private TimeSpan LooksWithin()
     {
-        TimeSpan soonest = Patience;
+        TimeSpan soonest = _waits.Count == 0 ? Patience : TimeSpan.MaxValue;
         foreach (AsyncWait wait in _waits)
         {
-            if (wait.LooksWithin < soonest)
-                soonest = wait.LooksWithin;
+            TimeSpan within = wait.LooksWithin(_slices);
+            if (within < soonest)
+                soonest = within;
         }
 
         return _waits.Count == 0 ? soonest : ProcessBarrier.Shorten(soonest);
@@ -96,6 +113,8 @@ internal sealed class HubThread : IDisposable
         bool anyNew = false;
         foreach (AsyncWait wait in _waits)
             anyNew |= wait.Announce();
+        if (anyNew)
+            _slices = 1;
         return anyNew;
     }
 
@@ -110,6 +129,7 @@ internal sealed class HubThread : IDisposable
             _waits[i] = _waits[^1];
             _waits.RemoveAt(_waits.Count - 1);
             _ = Interlocked.Decrement(ref _places);
+            _slices = 1;
             wait.Finish(failure);
         }
     }

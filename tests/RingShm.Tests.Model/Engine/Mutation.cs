@@ -120,6 +120,9 @@ internal sealed record Mutation(string Name, string Description)
     /// <summary>Both sides of a ring ring before they publish or release, not after.</summary>
     public bool RingsBeforePublishing { get; init; }
 
+    /// <summary>Who mends what a dead one held, or returns messages, does not tell those who sleep on its own side.</summary>
+    public bool MendsSilently { get; init; }
+
     /// <summary>A sleeper does not look at the ring between announcing itself and sleeping.</summary>
     public bool SleepsWithoutLooking { get; init; }
 

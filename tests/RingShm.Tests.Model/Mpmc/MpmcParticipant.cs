@@ -23,7 +23,11 @@ internal abstract unsafe class MpmcParticipant(MpmcWorld world, ModelThread me, 
     /// <summary>Comes by the row, if it has none. False when it can never become free.</summary>
     public bool Enter(bool isSeated)
     {
-        me.OnStore = note => world.Observe(me, note);
+        me.OnStore = note =>
+        {
+            world.Observe(me, note);
+            world.Bells?.Observe(me, note);
+        };
         if (!isSeated && (me.IsQuiescent || !Attach()))
             return false;
         me.ClearPolls();
@@ -51,33 +55,78 @@ internal abstract unsafe class MpmcParticipant(MpmcWorld world, ModelThread me, 
 
     protected abstract void Start();
 
+    /// <summary>The look of one that waits, as the handle's condition.</summary>
+    protected abstract bool IsWorthTrying();
+
+    private bool IsProducer => role == ParticipantRole.Producer;
+
     /// <summary>Asks the kernel, as a handle that is refused does.</summary>
     protected abstract bool LookForTheDead();
 
     /// <summary>Repeats an attempt until it succeeds. False when it never can.</summary>
     protected bool WaitFor(Func<VectorClock, bool> attempt, Func<bool>? isOver = null)
     {
+        bool hasSlept = false;
+        bool hasMended = false;
         while (true)
         {
             me.ClearPolls();
             VectorClock start = me.Clock;
-            if (attempt(start))
+            world.Bells?.RingEarly(IsProducer);
+            bool isDone = attempt(start);
+            world.Bells?.RingOthers(me, IsProducer);
+            if (isDone)
                 return true;
             if (isOver?.Invoke() == true)
                 return false;
-            if (world.Setting.LooksForTheDead)
-            {
-                string phase = me.Phase;
-                me.Phase = "recover";
-                if (!LookForTheDead())
-                    world.NoteLookInVain();
-                me.Phase = phase;
-            }
+            // One attempt after each look that came to something; then a sleep, whatever the next look says.
+            hasMended = !(hasMended && world.Bells != null) && world.Setting.LooksForTheDead && Look();
 
             // Whatever the look has changed is news, so waiting then ends at once.
-            if (!me.Await())
+            if (world.Bells == null)
+            {
+                if (!me.Await())
+                    return false;
+            }
+            else if (!hasMended && !Sleep(world.Bells, ref hasSlept))
+            {
                 return false;
+            }
         }
+    }
+
+    protected void RingOwn() => world.Bells?.RingOwn(IsProducer);
+
+    private bool Look()
+    {
+        string phase = me.Phase;
+        me.Phase = "recover";
+        bool hasMended = LookForTheDead();
+        if (hasMended)
+        {
+            RingOwn();
+            world.Bells?.RingOthers(me, IsProducer);
+        }
+        else
+        {
+            world.NoteLookInVain();
+        }
+
+        me.Phase = phase;
+        return hasMended;
+    }
+
+    /// <summary>False when two slices in a row were over with nothing done in between: whoever was to do something has had its turn.</summary>
+    private bool Sleep(MpmcBells bells, ref bool hasSlept)
+    {
+        if (bells.Sleep(me, IsProducer, IsWorthTrying) == MpmcBells.End.News)
+        {
+            hasSlept = false;
+            return true;
+        }
+
+        (bool again, hasSlept) = (!hasSlept, true);
+        return again;
     }
 
     private bool Attach()

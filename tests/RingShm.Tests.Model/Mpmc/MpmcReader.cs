@@ -176,12 +176,16 @@ internal sealed unsafe class MpmcReader(MpmcWorld world, ModelThread me, int row
 
             if (messages > 0)
                 _core.SettleBatch(slot, messages, Math.Max(0, messages - unsettled));
+            if (messages > 0 && unsettled > 0)
+                RingOwn();
             unsettled = messages > 0 ? 0 : unsettled;
             return messages;
         });
     }
 
     protected override void Start() => _core = new MpmcConsumerCore<ModelMemory>(World.Map, Row);
+
+    protected override bool IsWorthTrying() => _core.IsWorthTrying();
 
     protected override bool LookForTheDead() => _core.LookForTheDead(Oracle);
 

@@ -46,7 +46,11 @@ internal sealed record MpmcActor(
     public static MpmcActor Visitor(string name, Action<MpmcWorld, ModelThread> visit, MpmcEntryKind entry = MpmcEntryKind.Attaches, bool isKillable = false) =>
         new(name, -1, ParticipantRole.None, entry, isKillable, (world, me) => () =>
         {
-            me.OnStore = note => world.Observe(me, note);
+            me.OnStore = note =>
+            {
+                world.Observe(me, note);
+                world.Bells?.Observe(me, note);
+            };
             me.ClearPolls();
             visit(world, me);
         });

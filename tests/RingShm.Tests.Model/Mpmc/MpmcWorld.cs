@@ -59,6 +59,9 @@ internal sealed unsafe partial class MpmcWorld
 
     public MpmcMap Map { get; }
 
+    /// <summary>The ring's doorbells, where participants sleep on them; elsewhere they wait for words to change.</summary>
+    public MpmcBells? Bells { get; init; }
+
     public long Count => Map.GranuleCount;
 
     /// <summary>Rows that nobody ever takes are never stored, so looking at them is nobody's turn.</summary>

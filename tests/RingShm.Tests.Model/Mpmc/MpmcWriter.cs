@@ -150,6 +150,8 @@ internal sealed unsafe class MpmcWriter(MpmcWorld world, ModelThread me, int row
 
     protected override void Start() => _core = new MpmcProducerCore<ModelMemory, FreedWords<ModelMemory>>(World.Map, Row);
 
+    protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
     protected override bool LookForTheDead() => _core.LookForTheDead(Oracle);
 
     private bool Operate(int granules, Func<VectorClock, int> attempt)

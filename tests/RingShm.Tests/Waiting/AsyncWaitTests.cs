@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RingShm.Waiting;
 
 namespace RingShm.Tests.Waiting;
@@ -131,6 +132,29 @@ public sealed class AsyncWaitTests
         Assert.False(await task);
         Assert.False(bell.HasSleepers);
         Assert.Equal(0, condition.Holds);
+    }
+
+    /// <summary>A look in vain doubles the next sleep, up to four slices; whatever happens begins anew with one.</summary>
+    [Fact]
+    public async Task While_nothing_happens_the_hub_looks_after_ever_longer_sleeps_and_still_looks()
+    {
+        using TestDoorbell bell = new();
+        TimeSpan slice = TimeSpan.FromMilliseconds(10);
+        int looks = 0;
+        long first = 0, last = 0;
+        Condition condition = new(
+            () =>
+            {
+                last = Stopwatch.GetTimestamp();
+                if (++looks == 2)
+                    first = last;
+                return looks == 10;
+            },
+            static () => false);
+        AsyncWait wait = new(bell.OverKernel, condition, slice, new AsyncHub());
+        // Look 1 is the caller's, 2 comes before the announcement, 3 after it; then the sleeps are 1, 2, 4, 4, 4, 4 and 4 slices long.
+        Assert.True(await wait.WaitAsync(Patience, CancellationToken.None).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.InRange(Stopwatch.GetElapsedTime(first, last), slice * 0.9 * (1 + 2 + (5 * HubThread.MostSlices)), TimeSpan.MaxValue);
     }
 
     [Fact]
