@@ -15,6 +15,7 @@ public readonly struct OwnedMessage
         Type = message.Type;
         Position = message.Position;
         Redelivered = message.Redelivered;
+        LostBefore = message.LostBefore;
     }
 
     /// <summary>The payload, an array of its own.</summary>
@@ -28,4 +29,7 @@ public readonly struct OwnedMessage
 
     /// <inheritdoc cref="Message.Redelivered"/>
     public bool Redelivered { get; }
+
+    /// <inheritdoc cref="Message.LostBefore"/>
+    public long LostBefore { get; }
 }

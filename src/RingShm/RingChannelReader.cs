@@ -16,30 +16,41 @@ namespace RingShm;
 /// or a wait finds that out, or when the reader is disposed: nobody looks at the ring on its own account. An error that a writer
 /// completed with stays in the writer's process.
 /// </para>
+/// <para>
+/// A reader of a broadcast ring swallows nothing that happens to it. If it was evicted, reading throws a <see cref="ReaderEvictedException"/>
+/// from then on, and <see cref="Completion"/> fails with it. If messages were lost (a lossy ring), the callback that it was attached with is
+/// told how many, before it returns the message behind the gap; without a callback the read throws a <see cref="MessagesLostException"/>
+/// once, and the next read returns that message.
+/// </para>
 /// </remarks>
 /// <typeparam name="T">What is received.</typeparam>
 [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "Whoever waits for its turn still takes it; without a wait handle it holds nothing.")]
 public sealed class RingChannelReader<T> : ChannelReader<T>, IDisposable
 {
-    private readonly RingHandle _handle;
+    private readonly ConsumerHandle _handle;
     private readonly TryTake _tryTake;
-    private readonly IsNews _isNews;
+    private readonly Action<long>? _lost;
     private readonly Lock _lock = new();
 
     /// <summary>The handle waits for one at a time.</summary>
     private readonly SemaphoreSlim _turn = new(1);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal RingChannelReader(RingHandle handle, TryTake tryTake, IsNews isNews)
+    /// <summary>The value behind a gap, while its reader is being told of the gap.</summary>
+    private T? _behindGap;
+    private bool _hasBehindGap;
+
+    /// <summary>Messages that were lost, and of which nobody was told yet.</summary>
+    private long _untold;
+
+    internal RingChannelReader(ConsumerHandle handle, TryTake tryTake, Action<long>? lost)
     {
         _handle = handle;
         _tryTake = tryTake;
-        _isNews = isNews;
+        _lost = lost;
     }
 
-    internal delegate bool TryTake([MaybeNullWhen(false)] out T value);
-
-    internal delegate bool IsNews(out bool isDrained);
+    internal delegate bool TryTake([MaybeNullWhen(false)] out T value, out long lostBefore);
 
     /// <inheritdoc/>
     public override Task Completion => _completion.Task;
@@ -47,15 +58,21 @@ public sealed class RingChannelReader<T> : ChannelReader<T>, IDisposable
     /// <summary>Takes the next value. False when there is none now. Never waits.</summary>
     /// <exception cref="ObjectDisposedException">The reader or its ring was disposed.</exception>
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
-    /// <remarks>What a deserializer throws goes on to the caller; its message is consumed.</remarks>
+    /// <exception cref="ReaderEvictedException">Broadcast: the writers went on without this reader.</exception>
+    /// <exception cref="MessagesLostException">Lossy broadcast, without a callback: messages were lost. The next read goes on behind them.</exception>
+    /// <remarks>
+    /// What a deserializer throws goes on to the caller; its message is consumed. So does what the callback throws; the message behind the gap
+    /// comes next.
+    /// </remarks>
     public override bool TryRead([MaybeNullWhen(false)] out T item)
     {
         lock (_lock)
         {
-            if (_tryTake(out item))
+            TellOfLost();
+            if (TryTakeBehindGap(out item) || TryTakeNext(out item))
                 return true;
             // Only for the completion: whoever reads on until false ends it.
-            if (_isNews(out bool isDrained) && isDrained)
+            if (_handle.IsNewsNow(out bool isDrained) && isDrained)
                 _ = _completion.TrySetResult();
             return false;
         }
@@ -79,11 +96,64 @@ public sealed class RingChannelReader<T> : ChannelReader<T>, IDisposable
         _ = _completion.TrySetResult();
     }
 
+    private bool TryTakeBehindGap([MaybeNullWhen(false)] out T item)
+    {
+        bool hasOne = _hasBehindGap;
+        item = _behindGap!;
+        _hasBehindGap = false;
+        _behindGap = default;
+        return hasOne;
+    }
+
+    /// <summary>A loss is told before the value behind it, which waits until that was heard.</summary>
+    private bool TryTakeNext([MaybeNullWhen(false)] out T item)
+    {
+        long lostBefore = 0;
+        try
+        {
+            if (!_tryTake(out item, out lostBefore))
+                return false;
+        }
+        catch (ReaderEvictedException eviction)
+        {
+            // Seen here as well, so that a completion that nobody looks at is no unobserved failure.
+            if (_completion.TrySetException(eviction))
+                _ = _completion.Task.Exception;
+            throw;
+        }
+        finally
+        {
+            // Also where a deserializer has thrown: its message is gone, and those before it still have to be told of.
+            _untold += lostBefore;
+        }
+
+        if (_untold == 0)
+            return true;
+        _behindGap = item;
+        _hasBehindGap = true;
+        TellOfLost();
+        return TryTakeBehindGap(out item);
+    }
+
+    private void TellOfLost()
+    {
+        long messages = _untold;
+        if (messages == 0)
+            return;
+        _untold = 0;
+        if (_lost == null)
+            throw new MessagesLostException(messages);
+        _lost(messages);
+    }
+
     private bool IsNewsNow(out bool isDrained)
     {
         lock (_lock)
         {
-            bool isNews = _isNews(out isDrained);
+            isDrained = false;
+            if (_hasBehindGap || _untold > 0)
+                return true;
+            bool isNews = _handle.IsNewsNow(out isDrained);
             if (isDrained)
                 _ = _completion.TrySetResult();
             return isNews;

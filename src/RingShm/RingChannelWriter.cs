@@ -22,22 +22,20 @@ namespace RingShm;
 [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "Whoever waits for its turn still takes it; without a wait handle it holds nothing.")]
 public sealed class RingChannelWriter<T> : ChannelWriter<T>, IDisposable
 {
-    private readonly RingHandle _handle;
+    private readonly ProducerHandle _handle;
     private readonly TryPut _tryPut;
     private readonly IsRoom _isRoom;
-    private readonly Func<long> _dropped;
     private readonly Func<bool> _tryComplete;
     private readonly Lock _lock = new();
 
     /// <summary>The handle waits for one at a time.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
-    internal RingChannelWriter(RingHandle handle, TryPut tryPut, IsRoom isRoom, Func<long> dropped, Func<bool> tryComplete)
+    internal RingChannelWriter(ProducerHandle handle, TryPut tryPut, IsRoom isRoom, Func<bool> tryComplete)
     {
         _handle = handle;
         _tryPut = tryPut;
         _isRoom = isRoom;
-        _dropped = dropped;
         _tryComplete = tryComplete;
     }
 
@@ -46,7 +44,7 @@ public sealed class RingChannelWriter<T> : ChannelWriter<T>, IDisposable
     internal delegate bool IsRoom(out bool isCompleted);
 
     /// <summary>How many messages were lost because this writer found the ring full and was told to drop.</summary>
-    public long MessagesDropped => _dropped();
+    public long MessagesDropped => _handle.MessagesDropped;
 
     /// <summary>
     /// Writes a value. False when the ring is full and the mode is to wait, or when the ring was completed. Never waits.

@@ -1,5 +1,6 @@
 using RingShm.Liveness;
 using RingShm.Mapping;
+using RingShm.Memory;
 
 namespace RingShm;
 
@@ -7,7 +8,7 @@ namespace RingShm;
 /// What the ring objects of all kinds have in common: an open region, the handles that were attached through it, and an end that
 /// waits for neither. Thread-safe.
 /// </summary>
-internal abstract class RingCore : IDisposable
+internal abstract unsafe class RingCore : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<RingHandle> _handles = [];
@@ -67,6 +68,28 @@ internal abstract class RingCore : IDisposable
             }
         }
     }
+
+    /// <summary>True after <see cref="Complete"/>, in any process.</summary>
+    public bool IsCompleted => WithRegion(() =>
+        // S13 acquire: as the handles read it. Pairs with S12.
+        DirectMemory.LoadAcquire(CompletedWord, Edge.S13) != 0);
+
+    /// <summary>The word that says that nothing more will come. A state cell has none, and nobody asks it.</summary>
+    private protected virtual long* CompletedWord => throw new NotSupportedException("What has no end is not completed.");
+
+    public void Complete() => TryComplete();
+
+    /// <summary>False when it was completed already.</summary>
+    public bool TryComplete() => WithRegion(() =>
+    {
+        ThrowIfReadOnly();
+        // S13 acquire: as the handles read it. Pairs with S12.
+        bool wasCompleted = DirectMemory.LoadAcquire(CompletedWord, Edge.S13) != 0;
+        // S12 release: what was published before stays before the end mark. Pairs with S13.
+        DirectMemory.StoreRelease(CompletedWord, 1, Edge.S12);
+        Region.InterruptAll();
+        return !wasCompleted;
+    });
 
     /// <summary>The doorbells of a handle that writes or reads.</summary>
     private protected HandleBells BellsOf(ParticipantRole role) => role == ParticipantRole.Producer

@@ -124,6 +124,19 @@ public sealed class ReaderEvictedException : RingException
     public long Position { get; }
 }
 
+/// <summary>
+/// A reader of a lossy broadcast ring was lapped: this many messages were written over before it came to them. The reader goes on: the
+/// message behind the gap is the next that it gives.
+/// </summary>
+public sealed class MessagesLostException : RingException
+{
+    internal MessagesLostException(long messages)
+        : base($"{messages} messages were written over before this reader had come to them; it goes on behind them.") => Messages = messages;
+
+    /// <summary>How many were lost, exactly.</summary>
+    public long Messages { get; }
+}
+
 /// <summary>The message is longer than the ring can ever carry. Waiting would not help, so this is not "full".</summary>
 public sealed class MessageTooLargeException : RingException
 {

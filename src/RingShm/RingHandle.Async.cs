@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RingShm.Waiting;
 
 namespace RingShm;
@@ -8,6 +9,8 @@ namespace RingShm;
 /// </remarks>
 public abstract partial class RingHandle : IAsyncCondition
 {
+    private Mpmc.RecoveryPace _pace;
+
     bool IWaitCondition.IsMet() => IsWorthTrying() || IsDisposed;
 
     bool IHeldUpCondition.IsHeldUp() => IsHeldUp();
@@ -22,27 +25,38 @@ public abstract partial class RingHandle : IAsyncCondition
     /// <summary>After an attempt in vain: true when another participant, alive or dead, holds what this handle is behind. Any thread.</summary>
     private protected virtual bool IsHeldUp() => false;
 
-    /// <summary>Asks the kernel for the dead that hold this handle up. The caller is the one that uses the handle.</summary>
-    private protected virtual void LookBehindWhatIsHeld()
-    {
-    }
+    /// <summary>
+    /// Within an operation: asks the kernel about whoever holds this handle up. Enters the kernel only when somebody does. True when
+    /// another attempt is worth it.
+    /// </summary>
+    private protected virtual bool LookForTheDead() => false;
 
-    /// <summary>Says that a slice of sleep brought nothing: the next attempt is to look for the dead.</summary>
-    private protected virtual void LookAtNextAttempt()
-    {
-    }
+    /// <summary>
+    /// Begins a look at the ring, from outside of any other operation. A handle that keeps its busy mark in a word of its own overrides
+    /// it, and its end.
+    /// </summary>
+    private protected virtual void BeginLook() => EnterBeside();
+
+    private protected virtual void EndLook() => ExitBeside(opened: 0);
+
+    /// <summary>
+    /// Within an operation that found nothing to do: looks for the dead when it is time to. True when another attempt is worth it, and then
+    /// others of this role are told as well.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsFreedFromTheDead() => _pace.IsDue() && LookForTheDeadAndTell();
 
     /// <summary>
     /// After an attempt in vain: waits a slice at the most; false when the time is up. Where a slice brought nothing, the next attempt looks
     /// for the dead.
     /// </summary>
-    private protected bool TryWait(in WaitLimit limit, ref bool spins)
+    private protected virtual bool TryWait(in WaitLimit limit, ref bool spins)
     {
         News condition = new(this);
         if (_bells.WaitSlice(ref condition, limit, spins))
             return true;
         spins = false;
-        LookAtNextAttempt();
+        _pace.Rest();
         return !limit.IsOver;
     }
 
@@ -52,13 +66,32 @@ public abstract partial class RingHandle : IAsyncCondition
     /// </summary>
     internal ValueTask<bool> WaitSliceAsync(int slice, CancellationToken cancellationToken) => _bells.WaitAsync(this, slice, cancellationToken);
 
-    internal void LookForDeadHolders() => LookBehindWhatIsHeld();
+    internal void LookForDeadHolders()
+    {
+        BeginLook();
+        try
+        {
+            _ = LookForTheDeadAndTell();
+        }
+        finally
+        {
+            EndLook();
+        }
+    }
 
     /// <summary>After an attempt in vain: completes when another one is worth trying, or the handle was disposed.</summary>
     private protected async ValueTask WaitForNewsAsync(CancellationToken cancellationToken)
     {
         for (int slice = 0; !await _bells.WaitAsync(this, slice, cancellationToken).ConfigureAwait(false); slice++)
-            LookBehindWhatIsHeld();
+            LookForDeadHolders();
+    }
+
+    private bool LookForTheDeadAndTell()
+    {
+        if (!LookForTheDead())
+            return false;
+        _bells.Own.Ring();
+        return true;
     }
 
     private readonly struct News(RingHandle handle) : IHeldUpCondition

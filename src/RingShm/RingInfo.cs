@@ -20,7 +20,20 @@ public enum ParticipantRole
 /// <param name="Generation">How many participants have attached to this row so far.</param>
 /// <param name="AttachedAt">When it attached.</param>
 public sealed record ParticipantInfo(
-    ParticipantRole Role, int ProcessId, bool IsAlive, long Generation, DateTimeOffset AttachedAt);
+    ParticipantRole Role, int ProcessId, bool IsAlive, long Generation, DateTimeOffset AttachedAt)
+{
+    /// <summary>
+    /// Of a broadcast ring's reader: where it reads next, in bytes of ring since creation; <see cref="RingInfo.ProducerPosition"/> minus this is how far
+    /// it lags. Null for everybody else, and for a reader that is just coming or going.
+    /// </summary>
+    public long? Position { get; init; }
+
+    /// <summary>Of a lossy broadcast ring's reader: messages that were lost in its row so far, by earlier owners of the row too.</summary>
+    public long MessagesLost { get; init; }
+
+    /// <summary>Of a broadcast ring's reader: true once writers have gone on without it, because it was a whole ring behind.</summary>
+    public bool IsEvicted { get; init; }
+}
 
 /// <summary>
 /// A snapshot of a ring. The numbers are read one after the other while others go on, so they need not belong to one moment.
@@ -114,6 +127,15 @@ public sealed record RingInfo
 
     /// <summary>What becomes of what a dead consumer held.</summary>
     public DeadConsumerPolicy DeadConsumers { get; init; }
+
+    /// <summary>Broadcast: what the writers owe the readers. <see cref="BroadcastDelivery.Default"/> for other kinds.</summary>
+    public BroadcastDelivery Delivery { get; init; }
+
+    /// <summary>
+    /// Broadcast: what becomes of a live reader that is a whole ring behind. <see cref="SlowReaderPolicy.Default"/> where nobody waits for
+    /// one: in a lossy ring, and for other kinds.
+    /// </summary>
+    public SlowReaderPolicy SlowReaders { get; init; }
 
     /// <summary>
     /// How many participants can be attached at once: two to an SPSC ring; to an MPMC ring so many beside those of a side that is

@@ -33,6 +33,8 @@ try
         "mpmc-pairs" => MpmcPairsCommand.Run(arguments),
         "broadcast-write" => BroadcastWriteCommand.Run(arguments),
         "broadcast-read" => BroadcastReadCommand.Run(arguments),
+        "broadcast-die" => BroadcastDieCommand.Run(arguments),
+        "notify" => NotifyCommand.Run(arguments),
         "state-write" => StateWriteCommand.Run(arguments),
         "state-read" => StateReadCommand.Run(arguments),
         "state-die" => StateDieCommand.Run(arguments),

@@ -10,6 +10,16 @@ internal static class BroadcastMutations
     public static IReadOnlyList<Mutation> All { get; } =
     [
         Of("B2-dropped", "The next pair is not stored.") with { DroppedStores = Set(Edge.B2) },
+        Of("B2-blind", "The next pair is stored without comparing.") with { BlindSwaps = Set(Edge.B2) },
+        Of("B3-blind", "The step is moved without comparing.") with { BlindSwaps = Set(Edge.B3) },
+        Of("B1-relaxed", "What is retained is loaded without acquire.") with { WeakAcquires = Set(Edge.B1) },
+        Of("B11-relaxed", "A copy is judged by loads without acquire.") with { WeakAcquires = Set(Edge.B11) },
+        Of("broadcast-M2-dropped", "Writers do not announce what they try for.") with { DroppedStores = Set(Edge.M2) },
+        Of("broadcast-M3-blind", "The writer position is stored without comparing.") with { BlindSwaps = Set(Edge.M3) },
+        Of("broadcast-M18-blind", "A survivor gives a hole up without comparing.") with { BlindSwaps = Set(Edge.M18) },
+        Of("broadcast-M18-dropped", "A survivor mends nothing.") with { DroppedStores = Set(Edge.M18) },
+        Of("broadcast-release-before-read", "A cursor is moved on before the message is read.") with { ReleasesBeforeReading = true },
+        Of("broadcast-death-orders-nothing", "The oracle's answer carries no order.") with { DeathOrdersNothing = true },
         Of("B3-dropped", "The step is not moved.") with { DroppedStores = Set(Edge.B3) },
         Of("B4-dropped", "A writer looks at the cursors before its step is seen.") with { DroppedFences = Set(Edge.B4) },
         Of("B5-sees-nobody", "A writer sees no reader.") with { ForcedLoad = Edge.B5, ForcedValue = 0 },

@@ -4,18 +4,26 @@ using RingShm.Tests.Processes.Support;
 namespace RingShm.Tests.Processes;
 
 /// <summary>
-/// Writers and readers of a broadcast ring; every 50 ms one of them is killed, at any instruction, and has a successor at once: two writers and four
-/// readers for a few seconds by default; RINGSHM_SOAK_SECONDS=300 lets four writers and eight readers run for five minutes. No reader misses or repeats
-/// what was written while it was there, or is told exactly how much it lost.
+/// Writers and readers of a broadcast ring; every 50 ms one of them is killed, at any instruction, and has a successor at once, or is stopped for a
+/// while: two writers and four readers for a few seconds by default; RINGSHM_SOAK_SECONDS=300 lets four writers and eight readers run for five minutes.
+/// No reader misses or repeats what was written while it was there, or is told exactly how much it lost.
 /// </summary>
 public sealed class BroadcastKillTests
 {
     /// <summary>A few hundred messages.</summary>
     private const int CapacityBytes = 1 << 14;
 
+    /// <summary>Enough that a reader can see several writers before it is lapped.</summary>
+    private const int ManyWritersCapacityBytes = 1 << 17;
+
     private const int MaxMessageBytes = 200;
 
     private static readonly TimeSpan s_strikeEvery = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>One in so many strikes stops somebody instead of killing.</summary>
+    private const int StopsOneIn = 5;
+
+    private static readonly TimeSpan s_longestStop = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan s_duration = Soak.Duration ?? TimeSpan.FromSeconds(3);
 
@@ -39,7 +47,11 @@ public sealed class BroadcastKillTests
         Strike(() =>
         {
             cast.SnapshotAttached();
-            _ = cast.TryReplace(random.Next(Writers + Readers), waitsForTheKernel: random.Next(2) == 0);
+            int victim = random.Next(Writers + Readers);
+            if (random.Next(StopsOneIn) == 0)
+                cast.StopBriefly(victim, s_longestStop * random.NextDouble());
+            else
+                _ = cast.TryReplace(victim, waitsForTheKernel: random.Next(2) == 0);
         });
 
         // The last word in a dead reader's row would hold writers up for ever.
@@ -55,38 +67,53 @@ public sealed class BroadcastKillTests
         ExpectCleanEnd(scene, ring);
     }
 
+    [Fact]
+    public void Lossy_with_several_writers_all_of_whom_are_killed_it_adds_up_over_all_of_them() => JudgeLossy(hasManyWriters: true, killsWriters: true);
+
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Lossy_what_a_reader_sees_and_what_it_is_told_it_lost_add_up(bool killsWriters)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Lossy_what_a_reader_sees_and_what_it_is_told_it_lost_add_up(bool hasManyWriters, bool killsWriters) =>
+        JudgeLossy(hasManyWriters, killsWriters);
+
+    private static void JudgeLossy(bool hasManyWriters, bool killsWriters)
     {
+        int writers = hasManyWriters ? Writers : 1;
         int seed = Random.Shared.Next();
         Random random = new(seed);
         using Scene scene = new();
-        BroadcastRing ring = scene.CreateBroadcastRing(Options(BroadcastDelivery.Lossy, Readers + 5, Cardinality.One));
+        BroadcastRing ring = scene.CreateBroadcastRing(hasManyWriters
+            ? Options(BroadcastDelivery.Lossy, writers + Readers + 4, Cardinality.Many, ManyWritersCapacityBytes)
+            : Options(BroadcastDelivery.Lossy, writers + Readers + 4, Cardinality.One));
+        long moreThanTheRing = ring.CapacityBytes / 8;
         using BroadcastCast cast = new(scene, seed, isLossy: true, s_duration / s_strikeEvery);
-        cast.StartWriters(1);
+        cast.StartWriters(writers);
         cast.StartReaders(Readers);
         Strike(() =>
         {
-            int victim = random.Next(killsWriters ? 0 : 1, Readers + 1);
-            if (victim > 0 && random.Next(3) == 0)
-                cast.StopFor(victim, MoreThanTheRing);
+            int victim = random.Next(killsWriters ? 0 : writers, writers + Readers);
+            if (random.Next(StopsOneIn) == 0)
+                cast.StopBriefly(random.Next(writers + Readers), s_longestStop * random.NextDouble());
+            else if (victim >= writers && random.Next(3) == 0)
+                cast.StopFor(victim, moreThanTheRing);
             else
                 _ = cast.TryReplace(victim, waitsForTheKernel: random.Next(2) == 0);
         });
         cast.AwaitAttached();
-        cast.StopFor(1, MoreThanTheRing);
+        cast.StopFor(writers, moreThanTheRing);
         cast.Finish(ring.Complete);
         cast.JudgeLossy();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {cast}");
+        Assert.True(cast.SumsBalanced > 0, "No reader saw every writer between two losses; nothing was shown.");
         Assert.True(cast.ReadersKilled > 0 && cast.WritersKilled > 0 == killsWriters && cast.Lost > 0, "Nobody was killed or nothing lost; nothing was shown.");
         ExpectCleanEnd(scene, ring);
     }
 
-    private static RingOptions Options(BroadcastDelivery delivery, int participants, Cardinality writers) => new()
+    private static RingOptions Options(
+        BroadcastDelivery delivery, int participants, Cardinality writers, int capacityBytes = CapacityBytes) => new()
     {
-        CapacityBytes = CapacityBytes, MaxMessageBytes = MaxMessageBytes, Delivery = delivery, MaxParticipants = participants, Producers = writers,
+        CapacityBytes = capacityBytes, MaxMessageBytes = MaxMessageBytes, Delivery = delivery, MaxParticipants = participants, Producers = writers,
     };
 
     private static void Strike(Action strike)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using RingShm.Layout;
 using RingShm.Tests.Processes.Support;
 
 namespace RingShm.Tests.Processes;
@@ -35,12 +34,15 @@ public sealed class CreateTests
         }
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SectionsGoWithTheirCreator)]
-    public void Many_that_find_a_dead_creators_remains_agree_on_one_successor()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Many_that_find_a_dead_creators_remains_agree_on_one_successor(bool isPath)
     {
         using Scene scene = new();
-        KillInTheMiddle(scene);
-        Peer[] peers = [.. Enumerable.Range(0, 4).Select(_ => scene.Start("race", "capacity=4096", "standby=1"))];
+        string region = RegionOf(scene, isPath);
+        StopInTheMiddle(scene, region).Kill();
+        Peer[] peers = [.. Enumerable.Range(0, 4).Select(_ => scene.StartOn(region, "race", "capacity=4096", "standby=1"))];
         foreach (Peer peer in peers)
             _ = peer.Expect("standby");
         foreach (Peer peer in peers)
@@ -48,10 +50,10 @@ public sealed class CreateTests
         string[][] answers = [.. peers.Select(static peer => peer.NextLine().Split(' '))];
         Assert.Single(answers, static answer => answer[0] == "created");
         Assert.Single(answers.Select(static answer => answer[1]).Distinct());
-        scene.ExpectClean();
+        Scene.ExpectClean(region);
     }
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SystemCallsToKillAt)]
     public void A_creator_killed_at_any_system_call_leaves_nothing_that_the_next_one_cannot_take_over()
     {
         string strace = SystemCallTrace.Require();
@@ -74,42 +76,51 @@ public sealed class CreateTests
         }
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SectionsGoWithTheirCreator)]
-    public void A_creator_killed_in_the_middle_is_replaced_even_by_a_ring_of_another_size()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_creator_killed_in_the_middle_is_replaced_even_by_a_ring_of_another_size(bool isPath)
     {
         using Scene scene = new();
-        KillInTheMiddle(scene);
-        Assert.Throws<RingNotFoundException>(() => SpscRing.Open(scene.Name).Dispose());
-        using SpscRing ring = SpscRing.Create(scene.Name, new RingOptions { CapacityBytes = 128, OpenTimeout = TimeSpan.Zero });
+        string region = RegionOf(scene, isPath);
+        StopInTheMiddle(scene, region).Kill();
+        Assert.Throws<RingNotFoundException>(() => SpscRing.Open(region).Dispose());
+        using SpscRing ring = SpscRing.Create(region, new RingOptions { CapacityBytes = 128, OpenTimeout = TimeSpan.Zero });
         Assert.Equal(128, ring.CapacityBytes);
         ExpectWorks(ring);
-        scene.ExpectClean();
+        Scene.ExpectClean(region);
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.CreationIsHidden)]
-    public void A_stopped_creator_is_waited_for_and_never_replaced()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stopped_creator_is_waited_for_and_never_replaced(bool isPath)
     {
         using Scene scene = new();
-        Peer creator = StopInTheMiddle(scene);
+        string region = RegionOf(scene, isPath);
+        Peer creator = StopInTheMiddle(scene, region);
         RingOptions options = new() { OpenTimeout = TimeSpan.FromMilliseconds(300) };
-        Assert.Throws<TimeoutException>(() => SpscRing.CreateOrOpen(scene.Name, options).Dispose());
-        Assert.Throws<TimeoutException>(() => SpscRing.Open(scene.Name, options).Dispose());
-        Assert.Throws<TimeoutException>(() => SpscRing.Create(scene.Name, options).Dispose());
+        Assert.Throws<TimeoutException>(() => SpscRing.CreateOrOpen(region, options).Dispose());
+        Assert.Throws<TimeoutException>(() => SpscRing.Open(region, options).Dispose());
+        Assert.Throws<TimeoutException>(() => SpscRing.Create(region, options).Dispose());
 
         ProcessControl.Resume(creator.Id);
         string identity = creator.Expect("created");
-        using SpscRing ring = SpscRing.CreateOrOpen(scene.Name);
+        using SpscRing ring = SpscRing.CreateOrOpen(region);
         Assert.False(ring.CreatedNew);
         Assert.Equal(identity, ring.GetInfo().CreationId.ToString());
         ExpectWorks(ring);
     }
 
-    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.CreationIsHidden)]
-    public void A_stopped_creator_that_is_then_killed_is_replaced_at_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stopped_creator_that_is_then_killed_is_replaced_at_once(bool isPath)
     {
         using Scene scene = new();
-        StopInTheMiddle(scene).Kill();
-        using SpscRing ring = SpscRing.CreateOrOpen(scene.Name, new RingOptions { CapacityBytes = 4096, OpenTimeout = TimeSpan.Zero });
+        string region = RegionOf(scene, isPath);
+        StopInTheMiddle(scene, region).Kill();
+        using SpscRing ring = SpscRing.CreateOrOpen(region, new RingOptions { CapacityBytes = 4096, OpenTimeout = TimeSpan.Zero });
         Assert.True(ring.CreatedNew);
         ExpectWorks(ring);
     }
@@ -160,37 +171,30 @@ public sealed class CreateTests
         }
     }
 
-    private static void KillInTheMiddle(Scene scene) => StopInTheMiddle(scene).Kill();
+    /// <summary>The scene's name, or a file; on Linux both are files, one of them in memory.</summary>
+    private static string RegionOf(Scene scene, bool isPath) => isPath ? scene.PathBeside("region") : scene.Name;
 
-    /// <summary>Starts creators until one stands still with the file begun and not published.</summary>
-    private static Peer StopInTheMiddle(Scene scene)
+    /// <summary>Starts creators until one stands still with the region begun and not published.</summary>
+    private static Peer StopInTheMiddle(Scene scene, string region)
     {
         for (int attempt = 0; attempt < 20; attempt++)
         {
-            Peer creator = scene.Start("race", $"capacity={LargeCapacityBytes.ToString(CultureInfo.InvariantCulture)}", "standby=1");
+            Peer creator = scene.StartOn(region, "race", $"capacity={LargeCapacityBytes.ToString(CultureInfo.InvariantCulture)}", "standby=1");
             _ = creator.Expect("standby");
             creator.Go();
-            Watchdog.Until(() => LengthOf(scene) > 0 || creator.HasExited, "the creator beginning");
+            Watchdog.Until(() => Scene.CreationOf(region) != Creation.None || creator.HasExited, "the creator beginning");
             Assert.SkipWhen(creator.HasExited, $"There is no room for {LargeCapacityBytes} bytes: {creator.Description}");
             ProcessControl.Suspend(creator.Id);
-            if (LengthOf(scene) > 0 && !IsReady(scene))
+            if (Scene.CreationOf(region) == Creation.Begun)
                 return creator;
             creator.Kill();
-            Ring.Remove(scene.Name);
+            // A section went with it.
+            if (OperatingSystem.IsLinux() || RegionName.Parse(region).IsPath)
+                Ring.Remove(region);
         }
 
         Assert.Fail("No creator was caught in the middle.");
         return null!;
-    }
-
-    private static long LengthOf(Scene scene) => new FileInfo(scene.FilePath) is { Exists: true } file ? file.Length : 0;
-
-    private static bool IsReady(Scene scene)
-    {
-        using FileStream file = new(scene.FilePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        byte[] page = new byte[HeaderLayout.PageBytes];
-        return file.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) == page.Length
-            && BitConverter.ToInt64(page, HeaderLayout.ReadyOffset) == HeaderLayout.ReadyValue;
     }
 
     private static void ExpectWorks(SpscRing ring)

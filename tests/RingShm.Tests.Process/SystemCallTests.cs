@@ -15,7 +15,7 @@ public sealed class SystemCallTests
     /// </summary>
     private const long Noise = ManyMessages / 250;
 
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SystemCalls)]
     public void A_million_messages_between_two_processes_cost_no_more_system_calls_than_a_thousand()
     {
         string strace = SystemCallTrace.Require();
@@ -30,7 +30,7 @@ public sealed class SystemCallTests
     /// <summary>
     /// Nobody ever finds the ring full or empty here, so nobody looks for the dead: the path of a message makes no call.
     /// </summary>
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SystemCalls)]
     public void A_million_messages_between_two_producers_and_two_consumers_cost_no_more_system_calls_than_a_thousand()
     {
         string strace = SystemCallTrace.Require();
@@ -45,7 +45,7 @@ public sealed class SystemCallTests
     /// All at once, a consumer that finds nothing and a producer that finds no room ask the kernel about locks of rows, and about
     /// nothing else: at the most every half millisecond of waiting, whatever the number of messages.
     /// </summary>
-    [Fact]
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SystemCalls)]
     public void Two_producers_and_two_consumers_at_once_ask_the_kernel_about_locks_at_the_pace_of_the_clock_and_about_nothing_else()
     {
         const int Participants = 4;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RingShm.Load;
 
 /// <summary>Every contestant, in the one order that both processes know them by.</summary>
@@ -12,6 +14,7 @@ internal static class Catalog
     private static readonly long[] Rates = [10_000, 100_000, 1_000_000];
     private static readonly int[] Capacities = [1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26];
     private static readonly int[] Idle = [0, 8, 60, 500, 2000];
+    private static readonly int[] Readers = [1, 2, 4, 8, 16];
 
     private static readonly List<Entry> All =
     [
@@ -20,6 +23,7 @@ internal static class Catalog
         .. RoundTrips,
         .. OpenLoops,
         .. Growth,
+        .. Broadcast,
         .. Peers,
     ];
 
@@ -55,7 +59,59 @@ internal static class Catalog
         }),
         .. Idle.Select(static idle =>
             Growing("MpmcRing<T>", static scene => new LinkThroughput<MpmcValueLink<Block64>>(scene)) with { IdleParticipants = idle }),
+        .. Readers.Select(static readers =>
+            Growing("BroadcastRing<T>", static scene => new BroadcastToMany<Block64>(scene)) with { Readers = readers }),
     ];
+
+    /// <summary>
+    /// One writer and one reader against an <see cref="SpscRing"/> of the same capacity, a lossy ring's writer against itself without
+    /// readers, and an MPMC ring that is declared single on both sides against an <see cref="SpscRing"/>.
+    /// </summary>
+    private static IEnumerable<Entry> Broadcast =>
+    [
+        .. PeerSizes.SelectMany(static bytes => new[]
+        {
+            Bytes<SpscLink>("SpscRing (control)", bytes, null),
+            Bytes<BroadcastLink>("BroadcastRing, reliable, one writer declared", bytes, 0.85) with { IsSingle = true },
+            Bytes<BroadcastLink>("BroadcastRing, reliable", bytes, null),
+            Bytes<MpmcLink>("MpmcRing, both sides declared single", bytes, 0.9) with { IsSingle = true },
+        }),
+        .. Values<ulong>(8),
+        .. Values<Block64>(64),
+        .. Lossy<Block64>(0, read: false, "no reader (control)", null),
+        .. Lossy<Block64>(1, read: false, "1 reader attached", 0.9),
+        .. Lossy<Block64>(16, read: false, "16 readers attached", 0.9),
+        .. Lossy<Block64>(1, read: true, "1 reads", 0.9),
+        .. Lossy<Block64>(4, read: true, "4 read in turn", 0.9),
+        .. Lossy<Block64>(16, read: true, "16 read in turn", 0.9),
+    ];
+
+    private static IEnumerable<Entry> Values<T>(int bytes)
+        where T : unmanaged
+    {
+        (string, Func<Scene, IContestant>) single = ("SpscRing<T>", static scene => new SpscTyped<T>(scene));
+        (string, Func<Scene, IContestant>) batch = ("SpscRing<T> batches of 32", static scene => new SpscBatch<T>(scene));
+        yield return Compared("BroadcastRing<T>, reliable, one writer declared", bytes, 0.85, static scene => new LinkThroughput<BroadcastValueLink<T>>(scene), single) with { IsSingle = true };
+        yield return Compared("BroadcastRing<T>, reliable", bytes, null, static scene => new LinkThroughput<BroadcastValueLink<T>>(scene), single);
+        yield return Compared("BroadcastRing<T> batches of 32, one writer declared", bytes, 0.85, static scene => new BroadcastBatch<T>(scene), batch) with { IsSingle = true };
+        yield return Compared("MpmcRing<T>, both sides declared single", bytes, 0.9, static scene => new LinkThroughput<MpmcValueLink<T>>(scene), single) with { IsSingle = true };
+    }
+
+    private static IEnumerable<Entry> Lossy<T>(int readers, bool read, string who, double? goal)
+        where T : unmanaged =>
+    [
+        Compared(
+            "BroadcastRing<T>, lossy, the writer alone timed, " + who, Unsafe.SizeOf<T>(), goal, scene => new LossyWriting<T>(scene, readers, read),
+            ("the same without readers", static scene => new LossyWriting<T>(scene, 0, read: false))),
+    ];
+
+    private static Entry Bytes<TLink>(string name, int bytes, double? goal)
+        where TLink : struct, ILink<TLink> =>
+        Compared(name, bytes, goal, static scene => new LinkThroughput<TLink>(scene), ("SpscRing", static scene => new LinkThroughput<SpscLink>(scene)));
+
+    private static Entry Compared(
+        string name, int bytes, double? goal, Func<Scene, IContestant> open, (string Name, Func<Scene, IContestant> Open) against) =>
+        new(name, Family.Fresh, bytes, goal, open) { Part = Part.Broadcast, Against = against };
 
     private static IEnumerable<Entry> Peers =>
     [

@@ -35,6 +35,9 @@ internal enum Part
     /// <summary>Cost as capacity and attached participants grow.</summary>
     Growth,
 
+    /// <summary>Broadcast rings, and MPMC rings that are declared single, against SPSC rings.</summary>
+    Broadcast,
+
     /// <summary>Others' transports, one way and there and back.</summary>
     Peers,
 }
@@ -52,6 +55,15 @@ internal sealed record Entry(string Name, Family Family, int MessageBytes, doubl
 
     public int IdleParticipants { get; init; }
 
+    /// <summary>How many readers a broadcast ring has, where it is one with a number of its own.</summary>
+    public int Readers { get; init; }
+
+    /// <summary>Each side that can be declared single is.</summary>
+    public bool IsSingle { get; init; }
+
+    /// <summary>Another baseline than the yardstick, and its name.</summary>
+    public (string Name, Func<Scene, IContestant> Open)? Against { get; init; }
+
     /// <summary>Its own capacity, where that is what is measured; its baseline keeps the run's.</summary>
     public int? CapacityBytes { get; init; }
 
@@ -66,10 +78,11 @@ internal sealed record Entry(string Name, Family Family, int MessageBytes, doubl
 
     /// <summary>What makes it differ from its namesakes.</summary>
     public string Circumstances => FormattableString.Invariant(
-        $"{(RatePerSecond > 0 ? $", {RatePerSecond}/s" : "")}{(CapacityBytes is { } bytes ? $", capacity {bytes}" : "")}{(Part == Part.Growth && CapacityBytes == null ? $", {IdleParticipants} idle" : "")}");
+        $"{(RatePerSecond > 0 ? $", {RatePerSecond}/s" : "")}{(CapacityBytes is { } bytes ? $", capacity {bytes}" : "")}{(Readers > 0 && Part == Part.Growth ? $", {Readers} readers" : "")}{(Part == Part.Growth && CapacityBytes == null && Readers == 0 ? $", {IdleParticipants} idle" : "")}");
 
     public Func<Scene, IContestant> OpenBaseline => Family switch
     {
+        _ when Against is { } against => against.Open,
         Family.RoundTrip => static scene => new BareRoundTrip(scene),
         Family.OpenLoop => static scene => new LinkOpenLoop<YardstickLink>(scene),
         _ when MessageBytes >= Catalog.MemcpyFromBytes => static scene => new MemcpyThroughput(scene),

@@ -10,13 +10,29 @@ internal static class RingLinks
         CapacityBytes = scene.RingBytes,
         MaxMessageBytes = scene.MessageBytes,
         MaxParticipants = scene.IdleParticipants > 0 ? scene.IdleParticipants + 2 : 0,
+        Producers = scene.IsSingle ? Cardinality.One : Cardinality.Default,
+        Consumers = scene.IsSingle ? Cardinality.One : Cardinality.Default,
     };
 
     public static RingOptions OptionsOfValues(Scene scene) => new()
     {
         CapacityBytes = scene.RingBytes,
         MaxParticipants = scene.IdleParticipants > 0 ? scene.IdleParticipants + 2 : 0,
+        Producers = scene.IsSingle ? Cardinality.One : Cardinality.Default,
+        Consumers = scene.IsSingle ? Cardinality.One : Cardinality.Default,
     };
+
+    public static BroadcastRing<T> OpenBroadcast<T>(Scene scene, string suffix, BroadcastDelivery delivery)
+        where T : unmanaged
+    {
+        RingOptions options = new()
+        {
+            CapacityBytes = scene.RingBytes,
+            Producers = scene.IsSingle ? Cardinality.One : Cardinality.Default,
+            Delivery = delivery,
+        };
+        return scene.IsLeader ? BroadcastRing<T>.Create(scene.Name + suffix, options) : BroadcastRing<T>.Open(scene.Name + suffix, options);
+    }
 
     public static void Remove(Scene scene, string suffix)
     {

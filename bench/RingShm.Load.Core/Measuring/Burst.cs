@@ -25,6 +25,11 @@ internal interface IOpenLoop : IContestant
 {
 }
 
+/// <summary>A contestant of which only the leader's part is timed: the follower may be behind, or do nothing.</summary>
+internal interface IWriterTimed : IContestant
+{
+}
+
 /// <summary>What a contestant opens its memory with.</summary>
 /// <param name="Name">Unique for this opening; the leader makes what the follower opens.</param>
 /// <param name="IsLeader">True in the process that creates, produces and asks.</param>
@@ -41,4 +46,10 @@ internal sealed record Scene(
 
     /// <summary>How many more participants are attached and do nothing.</summary>
     public int IdleParticipants { get; init; }
+
+    /// <summary>How many readers a broadcast ring has.</summary>
+    public int Readers { get; init; }
+
+    /// <summary>Each side that can be declared single is.</summary>
+    public bool IsSingle { get; init; }
 }

@@ -29,6 +29,9 @@ internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstic
     private const int WarmUpBytes = 4 << 20;
     private const double WarmUpSeconds = 0.1;
 
+    /// <summary>Bursts of messages that take tens of microseconds each are longer, or there would be few messages in them.</summary>
+    private const int LongMessageBurstFactor = 3;
+
     /// <summary>Bursts at a fixed rate are longer, or there would be few messages in them.</summary>
     private const int OpenLoopBurstFactor = 4;
 
@@ -126,9 +129,11 @@ internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstic
         }
 
         double expected = _expectedNanoseconds[(contestant, isBaseline)];
-        long count = (long)(options.BurstMilliseconds * 1e6 / expected / CountMultiple) * CountMultiple;
+        long count = (long)(options.BurstMilliseconds * LongMessageFactor(entry) * 1e6 / expected / CountMultiple) * CountMultiple;
         return Play(contestant, isBaseline, Math.Clamp(count, CountMultiple, 1L << 26));
     }
+
+    private static int LongMessageFactor(Entry entry) => entry.MessageBytes >= Catalog.MemcpyFromBytes ? LongMessageBurstFactor : 1;
 
     private BurstTime Play(int contestant, bool isBaseline, long count)
     {
@@ -141,9 +146,12 @@ internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstic
         stage.Call(isBaseline ? Act.Baseline : Act.Contestant, contestant, burst);
         long start = stage.Start();
         player.Lead(burst);
+        long led = Stopwatch.GetTimestamp();
         Receipt receipt = stage.Finish(out long end, out long preemptions);
         preemptions += Preemption.Count() - preemptionsBefore;
         Check(player, receipt, burst);
+        if (player is IWriterTimed)
+            end = led;
 
         double mean = (end - start) * Clock.NanosecondsPerTick / count;
         _expectedNanoseconds[key] = _expectedNanoseconds.TryGetValue(key, out double last) ? (last + mean) / 2 : mean;
@@ -160,7 +168,7 @@ internal sealed class Conductor(LoadOptions options, Stage stage, NativeYardstic
     /// <summary>A burst counts only when all arrived, whole and in order.</summary>
     private void Check(IContestant player, in Receipt receipt, in Burst burst)
     {
-        Receipt expected = player is BareRoundTrip or IOpenLoop
+        Receipt expected = player is BareRoundTrip or IOpenLoop or IWriterTimed
             ? new Receipt((ulong)burst.Count, 0)
             : _troupe.Payload.Expected(burst.First, burst.Count);
         if (receipt != expected)

@@ -23,6 +23,8 @@ internal sealed class Troupe(Stage stage, NativeYardstick? yardstick, int ringBy
         {
             RatePerSecond = entry.RatePerSecond,
             IdleParticipants = entry.IdleParticipants,
+            Readers = entry.Readers,
+            IsSingle = entry.IsSingle,
         };
         Baseline = entry.OpenBaseline(scene with { Name = scene.Name + "-base", RingBytes = entry.BaselineRingBytesFor(ringBytes) });
         Contestant = entry.Open(scene);

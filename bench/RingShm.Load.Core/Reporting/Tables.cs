@@ -16,7 +16,10 @@ internal static class Tables
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, RedirectedWidth);
         ShowThroughput(
             "Fresh messages: each is written just before it is sent (the ring stays nearly empty)",
-            [.. outcomes.Where(o => o.Entry.Family == Family.Fresh)]);
+            [.. outcomes.Where(o => o.Entry.Family == Family.Fresh && o.Entry.Against == null)]);
+        ShowThroughput(
+            "Against SPSC rings, and lossy writers against themselves without readers; yardstick: that one",
+            [.. outcomes.Where(o => o.Entry.Against != null)]);
         ShowThroughput(
             "Ready-made messages: the producer only copies (the ring stays nearly full)",
             [.. outcomes.Where(o => o.Entry.Family == Family.ReadyMade)]);

@@ -43,6 +43,11 @@ internal sealed record LoadResult
 
     public int IdleParticipants { get; init; }
 
+    public int Readers { get; init; }
+
+    /// <summary>The baseline, where it is another than the yardstick.</summary>
+    public string? Against { get; init; }
+
     /// <summary>To the baseline, pair by pair.</summary>
     public required Spread Ratio { get; init; }
 
@@ -83,6 +88,8 @@ internal sealed record LoadResult
             RatePerSecond = entry.RatePerSecond,
             CapacityBytes = entry.CapacityBytes ?? 0,
             IdleParticipants = entry.IdleParticipants,
+            Readers = entry.Readers,
+            Against = entry.Against?.Name,
             Ratio = outcome.Ratio,
             Nanoseconds = outcome.Over(pair => isLatency ? pair.Contestant.P50 : pair.Contestant.MeanNanoseconds),
             BaselineNanoseconds = outcome.Over(pair => isLatency ? pair.Baseline.P50 : pair.Baseline.MeanNanoseconds),

@@ -50,7 +50,7 @@ internal static class GetCommand
             if (result.GetValue(json) && (framing != Framing.Lines || result.GetValue(showVersion)))
                 throw CommandException.Usage("--json goes with no other form of output.");
             RegionName region = RegionName.Parse(result.GetValue(name)!);
-            using StateCell cell = StateCell.Open(region, new RingOptions { PrefaultPages = false });
+            using StateCell cell = OpenCell.Open(region, new RingOptions { PrefaultPages = false });
             using StateReader reader = cell.AttachReader();
             using Printer printer = new(
                 region, reader, StandardOutput.Open(), result.GetValue(json) ? null : framing, result.GetValue(showVersion));

@@ -67,11 +67,15 @@ internal static class InspectCommand
         }
         else if (info.Kind == RingKind.Broadcast)
         {
+            yield return ("delivery", info.Delivery == BroadcastDelivery.Lossy
+                ? "lossy: writers wait for nobody"
+                : info.SlowReaders == SlowReaderPolicy.Evict ? "reliable: slow readers are evicted" : "reliable: slow readers hold the writers");
             yield return ("retained from", Screen.Number(info.RetainedPosition));
             yield return ("messages lost", $"{Screen.Number(info.MessagesLost)}, by readers that were lapped");
             yield return ("readers evicted", Screen.Number(info.ReadersEvicted));
             yield return ("claims given up", $"{Screen.Number(info.ClaimsRecovered)}, because their writers had died");
             yield return ("dead cleared away", Screen.Number(info.ParticipantsRecovered));
+            yield return ("made for", $"{Words.Of(info.Producers)} writers, {Screen.Number(info.MaxParticipants)} participants");
         }
         else
         {
@@ -104,8 +108,18 @@ internal static class InspectCommand
             yield return (
                 Words.Of(participant.Role),
                 $"process {participant.ProcessId}, {(participant.IsAlive ? "alive" : "dead")}, attached {Time(participant.AttachedAt)}, "
-                    + $"generation {participant.Generation}");
+                    + $"generation {participant.Generation}{Place(participant, info)}");
         }
+    }
+
+    /// <summary>Where a broadcast ring's reader is.</summary>
+    private static string Place(ParticipantInfo participant, RingInfo info)
+    {
+        string place = ParticipantReport.LagOf(participant, info) is { } lag
+            ? $", at position {Screen.Number(participant.Position!.Value)}, {Bytes(lag)} behind the writers"
+            : "";
+        string lost = participant.MessagesLost > 0 ? $", {Screen.Number(participant.MessagesLost)} messages lost in its row" : "";
+        return $"{place}{lost}{(participant.IsEvicted ? ", evicted" : "")}";
     }
 
     private static string Bytes(long bytes) =>

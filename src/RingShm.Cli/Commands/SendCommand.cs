@@ -8,8 +8,8 @@ internal static class SendCommand
         Read standard input and send it as messages: one for each line, without its newline.
 
         Through an spsc ring any bytes pass unchanged: lines that are longer than the ring's longest message are sent in parts,
-        and 'receive' puts them together again. Into an mpmc ring any number of senders can send at once; each line is one
-        message there, a longer one is an error. When send ends with exit code 0, every message is in the ring.
+        and 'receive' puts them together again. Into an mpmc or a broadcast ring any number of senders can send at once; each line is
+        one message there, a longer one is an error. A state cell takes no messages: 'set' is for it. When send ends with exit code 0, every message is in the ring.
         """;
 
     public static Command Build(Ending ending)

@@ -30,7 +30,7 @@ internal static class SetCommand
         {
             RegionName region = RegionName.Parse(result.GetValue(name)!);
             RingOptions options = new() { MaxMessageBytes = result.GetValue(maxMessage), PrefaultPages = false };
-            using StateCell cell = result.GetValue(createIfMissing) ? StateCell.CreateOrOpen(region, options) : StateCell.Open(region, options);
+            using StateCell cell = result.GetValue(createIfMissing) ? OpenCell.CreateOrOpen(region, options) : OpenCell.Open(region, options);
             byte[] bytes = result.GetValue(value) is { } text
                 ? System.Text.Encoding.UTF8.GetBytes(text)
                 : ReadAll(cell.MaxValueBytes, ending.Token);

@@ -33,6 +33,11 @@ internal sealed record RingReport(
     string Consumers,
     string DeadConsumers,
     int MaxParticipants,
+    string? Delivery,
+    string? SlowReaders,
+    long RetainedPosition,
+    long MessagesLost,
+    long ReadersEvicted,
     IReadOnlyList<ParticipantReport> Participants)
 {
     public static RingReport Of(RingInfo info) => new(
@@ -62,14 +67,32 @@ internal sealed record RingReport(
         Words.Of(info.Consumers),
         Words.Of(info.DeadConsumers),
         info.MaxParticipants,
-        [.. info.Participants.Select(ParticipantReport.Of)]);
+        Words.Of(info.Delivery),
+        Words.Of(info.SlowReaders),
+        info.RetainedPosition,
+        info.MessagesLost,
+        info.ReadersEvicted,
+        [.. info.Participants.Select(participant => ParticipantReport.Of(participant, info))]);
 }
 
-/// <summary>One attached participant.</summary>
-internal sealed record ParticipantReport(string Role, int ProcessId, bool IsAlive, long Generation, DateTime AttachedAt)
+/// <summary>One attached participant. Position and lag are those of a broadcast ring's reader, and null for others.</summary>
+internal sealed record ParticipantReport(
+    string Role, int ProcessId, bool IsAlive, long Generation, DateTime AttachedAt, long? Position, long? LagBytes, long MessagesLost, bool IsEvicted)
 {
-    public static ParticipantReport Of(ParticipantInfo participant) => new(
-        Words.Of(participant.Role), participant.ProcessId, participant.IsAlive, participant.Generation, participant.AttachedAt.UtcDateTime);
+    public static ParticipantReport Of(ParticipantInfo participant, RingInfo ring) => new(
+        Words.Of(participant.Role),
+        participant.ProcessId,
+        participant.IsAlive,
+        participant.Generation,
+        participant.AttachedAt.UtcDateTime,
+        participant.Position,
+        LagOf(participant, ring),
+        participant.MessagesLost,
+        participant.IsEvicted);
+
+    /// <summary>How far a reader is behind the writers. Its position may be newer than theirs here.</summary>
+    public static long? LagOf(ParticipantInfo participant, RingInfo ring) =>
+        participant.Position is { } position ? Math.Max(0, ring.ProducerPosition - position) : null;
 }
 
 /// <summary>What <c>list --json</c> prints.</summary>
@@ -124,6 +147,17 @@ internal static class Words
     public static string Of(Cardinality cardinality) => cardinality.ToString().ToLowerInvariant();
 
     public static string Of(DeadConsumerPolicy policy) => policy.ToString().ToLowerInvariant();
+
+    /// <summary>As <c>--delivery</c> has it; null for other kinds of ring.</summary>
+    public static string? Of(BroadcastDelivery delivery) => delivery == BroadcastDelivery.Default ? null : delivery.ToString().ToLowerInvariant();
+
+    /// <summary>As <c>--slow-readers</c> has it; null where nobody waits for one.</summary>
+    public static string? Of(SlowReaderPolicy policy) => policy switch
+    {
+        SlowReaderPolicy.HoldWriters => "hold",
+        SlowReaderPolicy.Evict => "evict",
+        _ => null,
+    };
 
     public static string Of(ParticipantInfo participant) =>
         $"{Of(participant.Role)} {participant.ProcessId} {(participant.IsAlive ? "alive" : "dead")}";

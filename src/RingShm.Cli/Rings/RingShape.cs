@@ -28,21 +28,21 @@ internal sealed class RingShape
 
     private readonly Option<Cardinality> _producers = new("--producers")
     {
-        Description = "mpmc: how many producers at once; 'one' makes its writes cheaper [default: many]",
+        Description = "mpmc, broadcast, state: how many producers (writers) at once; 'one' makes its writes cheaper [default: many]",
         HelpName = "one|many",
         CustomParser = static result => Choose(result, Cardinalities, "a number of producers"),
     };
 
     private readonly Option<Cardinality> _consumers = new("--consumers")
     {
-        Description = "mpmc: how many consumers at once; 'one' makes its reads cheaper [default: many]",
+        Description = "mpmc, state: how many consumers (readers) at once; 'one' makes an mpmc ring's reads cheaper [default: many]",
         HelpName = "one|many",
         CustomParser = static result => Choose(result, Cardinalities, "a number of consumers"),
     };
 
     private readonly Option<int> _maxParticipants = new("--max-participants")
     {
-        Description = "mpmc: how many producers and consumers together, at once [default: 64]",
+        Description = "mpmc, broadcast, state: how many producers and consumers together, at once [default: 64]",
         HelpName = "N",
         CustomParser = SizeParser.ParsePositive,
     };
@@ -103,16 +103,18 @@ internal sealed class RingShape
         PrefaultPages = false,
     };
 
-    /// <summary>What was asked for that no spsc ring is, as it stands on the command line; null when there is no such thing.</summary>
-    public string? AskedBesidesSpsc(ParseResult result)
+    /// <summary>
+    /// What was asked for that no spsc ring is, as it stands on the command line, and the kinds that are; null when there is no such thing.
+    /// </summary>
+    private (string Option, string Kinds)? AskedBesidesSpsc(ParseResult result)
     {
         if (result.GetValue(_producers) == Cardinality.Many)
-            return "--producers many";
+            return ("--producers many", "mpmc, broadcast or state");
         if (result.GetValue(_consumers) == Cardinality.Many)
-            return "--consumers many";
+            return ("--consumers many", "mpmc, broadcast or state");
         if (result.GetResult(_maxParticipants) != null)
-            return "--max-participants";
-        return result.GetValue(_deadConsumers) == DeadConsumerPolicy.Drop ? "--dead-consumers drop" : null;
+            return ("--max-participants", "mpmc, broadcast or state");
+        return result.GetValue(_deadConsumers) == DeadConsumerPolicy.Drop ? ("--dead-consumers drop", "mpmc") : null;
     }
 
     /// <summary>The kind of a new ring. What contradicts it is a wrong command line.</summary>
@@ -129,8 +131,8 @@ internal sealed class RingShape
             throw CommandException.Usage("--delivery and --slow-readers need --kind broadcast.");
         if (kind == RingKind.Broadcast && result.GetValue(_delivery) == BroadcastDelivery.Lossy && result.GetResult(_slowReaders) != null)
             throw CommandException.Usage("--slow-readers is for reliable rings; nobody waits for the readers of a lossy one.");
-        if (kind == RingKind.Spsc && AskedBesidesSpsc(result) is { } besides)
-            throw CommandException.Usage($"{besides} needs --kind mpmc; an spsc ring has one producer and one consumer.");
+        if (kind == RingKind.Spsc && AskedBesidesSpsc(result) is var (option, kinds))
+            throw CommandException.Usage($"{option} needs --kind {kinds}; an spsc ring has one producer and one consumer.");
         return kind;
     }
 
@@ -138,12 +140,12 @@ internal sealed class RingShape
     public OpenRing Open(RegionName name, ParseResult result)
     {
         RingKind kind = KindOf(result);
-        if (AskedBesidesSpsc(result) is { } besides)
+        if (AskedBesidesSpsc(result) is var (option, kinds))
         {
             if (kind == RingKind.None)
                 kind = Ring.Inspect(name).Kind;
             if (kind == RingKind.Spsc)
-                throw CommandException.Failed($"'{name}' is an spsc ring; {besides} asks for an mpmc ring.");
+                throw CommandException.Failed($"'{name}' is an spsc ring; {option} asks for --kind {kinds}.");
         }
 
         return OpenRing.Open(name, OptionsOf(result), kind);

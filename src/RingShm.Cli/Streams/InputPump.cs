@@ -74,7 +74,7 @@ internal sealed class InputPump(StandardInput input, RingSender sender)
     {
         if (sender.IsShared && end - _start > limit)
             throw CommandException.Failed(
-                $"A line is longer than the ring's longest message of {limit} bytes, and an mpmc ring does not keep its parts together; "
+                $"A line is longer than the ring's longest message of {limit} bytes, and where others' lines can come between, parts of one do not stay together; "
                 + "make the ring with a larger --max-message.");
         for (; end - _start > limit; _start += limit)
             sender.Send(_buffer.AsSpan(_start, limit), MessageTag.Part);

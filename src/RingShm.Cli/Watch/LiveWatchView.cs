@@ -51,6 +51,13 @@ internal sealed class LiveWatchView : IWatchView
         {
             Add(grid, "dead cleared away", "", Screen.Number(sample.ParticipantsRecovered), "");
         }
+        else if (sample.Kind == Words.Of(RingKind.Broadcast))
+        {
+            Add(grid, "lost", "", Screen.Number(sample.MessagesLost), "");
+            Add(grid, "readers evicted", "", Screen.Number(sample.ReadersEvicted), "");
+            Add(grid, "claims given up", "", Screen.Number(sample.ClaimsRecovered), "");
+            Add(grid, "dead cleared away", "", Screen.Number(sample.ParticipantsRecovered), "");
+        }
         else if (sample.Kind == Words.Of(RingKind.Mpmc))
         {
             Add(grid, "returned", "", Screen.Number(sample.MessagesReturned), "");

@@ -22,7 +22,9 @@ internal sealed record WatchSample(
     long MessagesDropped,
     long ClaimsRecovered,
     long ParticipantsRecovered,
-    long Takeovers)
+    long Takeovers,
+    long MessagesLost,
+    long ReadersEvicted)
 {
     public double UsedPercent => 100.0 * UsedBytes / CapacityBytes;
 
@@ -51,7 +53,9 @@ internal sealed record WatchSample(
             now.MessagesDropped,
             now.ClaimsRecovered,
             now.ParticipantsRecovered,
-            now.ProducerTakeovers + now.ConsumerTakeovers);
+            now.ProducerTakeovers + now.ConsumerTakeovers,
+            now.MessagesLost,
+            now.ReadersEvicted);
 
         // The counts are read one after the other, so that a later look may find a smaller one.
         double Rate(long count) => elapsed > TimeSpan.Zero ? Math.Max(0, count) / elapsed.TotalSeconds : 0;

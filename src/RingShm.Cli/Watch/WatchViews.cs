@@ -34,5 +34,5 @@ internal sealed class LineWatchView(StandardOutput output) : IWatchView
         CultureInfo.InvariantCulture,
         $"{sample.Time:HH:mm:ss}Z  {sample.WrittenPerSecond,12:0}  {sample.ReadPerSecond,11:0}  {sample.UsedPercent,5:0}  "
             + $"{sample.Producers,9}  {sample.Consumers,9}  {sample.DeadParticipants,4}  {sample.MessagesRedelivered,11}  "
-            + $"{sample.MessagesDropped,7}  {sample.ParticipantsRecovered + sample.Takeovers,9}\n")));
+            + $"{sample.MessagesDropped + sample.MessagesLost,7}  {sample.ParticipantsRecovered + sample.Takeovers,9}\n")));
 }

@@ -29,8 +29,15 @@ internal static unsafe class BroadcastInfo
             long cursor = DirectMemory.LoadAcquire(row.Cursor, Edge.B5);
             if (cursor != RowLayout.NoCursor)
                 slowest = Math.Min(slowest, RowLayout.PositionOf(cursor));
-            if (RowLease.Describe(region, index) is { } participant)
-                participants.Add(participant);
+            if (RowLease.Describe(region, index) is not { } participant)
+                continue;
+            participants.Add(participant.Role != ParticipantRole.Consumer ? participant : participant with
+            {
+                Position = cursor == RowLayout.NoCursor ? null : unchecked(RowLayout.PositionOf(cursor) * map.Slots.GranuleBytes),
+                MessagesLost = DirectMemory.Load(row.MessagesLost, Edge.M20),
+                // B12 acquire: as writers read it.
+                IsEvicted = DirectMemory.LoadAcquire(row.Evicted, Edge.B12) != 0,
+            });
         }
 
         // M1 acquire: as writers read it, and last, so that it is not behind what was seen of readers.
@@ -63,6 +70,10 @@ internal static unsafe class BroadcastInfo
             MaxParticipants = geometry.RowCount - MpmcLayout.FirstSharedRow,
             Producers = map.Slots.HasOneProducer ? Cardinality.One : Cardinality.Many,
             Consumers = Cardinality.Many,
+            Delivery = map.IsLossy ? BroadcastDelivery.Lossy : BroadcastDelivery.Reliable,
+            SlowReaders = map.IsLossy ? SlowReaderPolicy.Default
+                : map.EvictsSlowReaders ? SlowReaderPolicy.Evict
+                : SlowReaderPolicy.HoldWriters,
             Participants = participants,
         };
     }

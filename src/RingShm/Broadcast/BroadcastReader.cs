@@ -10,13 +10,12 @@ namespace RingShm;
 /// A reader of a <see cref="BroadcastRing"/>: it sees every message from where it begins, in the order in which writers claimed their
 /// places. Used by one thread at a time. In a reliable ring writers keep what it has not read, for as long as it is attached and lives.
 /// </summary>
-public sealed unsafe class BroadcastReader : RingHandle
+public sealed unsafe class BroadcastReader : MessageConsumer
 {
     private readonly IRowOracle _oracle;
     private readonly long _lostByOthers;
     private readonly Doorbell<DirectMemory> _others;
     private Broadcast.BroadcastReaderCore<DirectMemory> _core;
-    private RecoveryPace _pace;
     private Streak _streak;
     private byte[] _copy = [];
 
@@ -34,28 +33,6 @@ public sealed unsafe class BroadcastReader : RingHandle
     }
 
     /// <summary>
-    /// True when the ring was completed and this reader has read all of it: nothing more will come. Never waits. Says false until a
-    /// read has looked in vain for what was written last.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">A message of this handle is still open, or another thread is using it.</exception>
-    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    public bool IsDrained
-    {
-        get
-        {
-            Enter();
-            try
-            {
-                return _core.IsDrained();
-            }
-            finally
-            {
-                Exit();
-            }
-        }
-    }
-
-    /// <summary>
     /// How many messages this reader of a lossy ring has lost: <see cref="Message.LostBefore"/> of all that it read, and those that its next
     /// message will tell of; 0 in a reliable ring. To be read by the thread that reads.
     /// </summary>
@@ -70,34 +47,12 @@ public sealed unsafe class BroadcastReader : RingHandle
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="ReaderEvictedException">This reader was a whole ring behind, and the writers went on without it.</exception>
     /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
-    public bool TryRead(out Message message)
+    public override bool TryRead(out Message message)
     {
         Enter();
         if (!_core.TryPeekFast(out MpmcRecord record))
             return TryReadSlow(out message);
         message = Lease(record);
-        return true;
-    }
-
-    /// <summary>
-    /// Reads the next message, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the
-    /// ring is drained (<see cref="IsDrained"/> tells).
-    /// </summary>
-    /// <param name="message">The message.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was read.</exception>
-    /// <inheritdoc cref="TryRead"/>
-    public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        bool spins = true;
-        while (!TryRead(out message))
-        {
-            if (IsDrained || !TryWait(limit, ref spins))
-                return false;
-        }
-
         return true;
     }
 
@@ -112,7 +67,7 @@ public sealed unsafe class BroadcastReader : RingHandle
     /// <param name="limit">The most messages to read.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
     /// <inheritdoc cref="TryRead"/>
-    public int TryReadBatch(MessageHandler handler, int limit)
+    public override int TryReadBatch(MessageHandler handler, int limit)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return TryReadBatch(static (in Message message, MessageHandler state) => state(message), handler, limit);
@@ -261,7 +216,7 @@ public sealed unsafe class BroadcastReader : RingHandle
     }
 
     private bool TryPeek(out MpmcRecord record) =>
-        _core.TryPeek(ref _copy, out record) || (_pace.IsDue() && LookForTheDead() && _core.TryPeek(ref _copy, out record));
+        _core.TryPeek(ref _copy, out record) || (IsFreedFromTheDead() && _core.TryPeek(ref _copy, out record));
 
     private void Hand<TState>(in MpmcRecord record, MessageHandler<TState> handler, TState state)
         where TState : allows ref struct
@@ -283,31 +238,11 @@ public sealed unsafe class BroadcastReader : RingHandle
         Exit();
     }
 
+    private protected override bool HasEnded => _core.IsDrained();
+
     private protected override bool IsWorthTrying() => _core.IsWorthTrying();
 
     private protected override bool IsHeldUp() => _core.IsHeldUp();
 
-    private protected override void LookBehindWhatIsHeld()
-    {
-        Enter();
-        try
-        {
-            LookForTheDead();
-        }
-        finally
-        {
-            Exit();
-        }
-    }
-
-    /// <summary>True when it is worth trying again, and then other readers are told as well.</summary>
-    private bool LookForTheDead()
-    {
-        if (!_core.LookForTheDead(_oracle))
-            return false;
-        Bells.Own.Ring();
-        return true;
-    }
-
-    private protected override void LookAtNextAttempt() => _pace.Rest();
+    private protected override bool LookForTheDead() => _core.LookForTheDead(_oracle);
 }

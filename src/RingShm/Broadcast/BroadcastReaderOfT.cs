@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using RingShm.Liveness;
 using RingShm.Memory;
-using RingShm.Mpmc;
 using RingShm.Waiting;
 
 namespace RingShm;
@@ -11,14 +10,13 @@ namespace RingShm;
 /// places. Used by one thread at a time. A call copies the value out before it returns.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed class BroadcastReader<T> : RingHandle
+public sealed class BroadcastReader<T> : ValueConsumer<T>
     where T : unmanaged
 {
     private readonly IRowOracle _oracle;
     private readonly Doorbell<DirectMemory> _others;
     private readonly long _lostByOthers;
     private Broadcast.BroadcastReaderCore<DirectMemory> _core;
-    private RecoveryPace _pace;
     private Streak _streak;
 
     internal BroadcastReader(RowLease row, in Broadcast.BroadcastReaderCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
@@ -31,27 +29,6 @@ public sealed class BroadcastReader<T> : RingHandle
     }
 
     /// <summary>
-    /// True when the ring was completed and this reader has read all of it: nothing more will come. Never waits. Says false until a
-    /// read has looked in vain for what was written last.
-    /// </summary>
-    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    public bool IsDrained
-    {
-        get
-        {
-            Enter();
-            try
-            {
-                return _core.IsDrained();
-            }
-            finally
-            {
-                Exit();
-            }
-        }
-    }
-
-    /// <summary>
     /// How many values this reader of a lossy ring has lost so far; 0 in a reliable ring. To be read by the thread that reads.
     /// </summary>
     public long MessagesLost => _core.MessagesLost - _lostByOthers;
@@ -61,7 +38,7 @@ public sealed class BroadcastReader<T> : RingHandle
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="ReaderEvictedException">This reader was a whole ring behind, and the writers went on without it.</exception>
     /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
-    public bool TryRead(out T value)
+    public override bool TryRead(out T value)
     {
         Enter();
         if (!_core.TryReadFast(out value))
@@ -84,7 +61,7 @@ public sealed class BroadcastReader<T> : RingHandle
     /// <summary>Reads values until the destination is full or there are none now. Never waits. Returns how many.</summary>
     /// <param name="destination">Where to put them.</param>
     /// <inheritdoc cref="TryRead(out T)"/>
-    public int TryReadBatch(Span<T> destination)
+    public override int TryReadBatch(Span<T> destination)
     {
         Enter();
         try
@@ -92,7 +69,7 @@ public sealed class BroadcastReader<T> : RingHandle
             int read = 0;
             while (read < destination.Length && _core.TryRead(out destination[read], out _))
                 read++;
-            if (read == 0 && destination.Length > 0 && _pace.IsDue() && LookForTheDead() && _core.TryRead(out destination[0], out _))
+            if (read == 0 && destination.Length > 0 && IsFreedFromTheDead() && _core.TryRead(out destination[0], out _))
                 read = 1;
             return read;
         }
@@ -101,28 +78,6 @@ public sealed class BroadcastReader<T> : RingHandle
             _others.Ring();
             Exit();
         }
-    }
-
-    /// <summary>
-    /// Reads the next value, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the ring
-    /// is drained (<see cref="IsDrained"/> tells).
-    /// </summary>
-    /// <param name="value">The value.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was read.</exception>
-    /// <inheritdoc cref="TryRead(out T)"/>
-    public bool Read(out T value, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        bool spins = true;
-        while (!TryRead(out value))
-        {
-            if (IsDrained || !TryWait(limit, ref spins))
-                return false;
-        }
-
-        return true;
     }
 
     /// <summary>Writers do not wait for a reader that is gone.</summary>
@@ -138,7 +93,7 @@ public sealed class BroadcastReader<T> : RingHandle
         try
         {
             if (_core.TryRead(out value, out lostBefore)
-                || (_pace.IsDue() && LookForTheDead() && _core.TryRead(out value, out lostBefore)))
+                || (IsFreedFromTheDead() && _core.TryRead(out value, out lostBefore)))
                 return true;
             _streak.Pause(_core.MessagesRead);
             return false;
@@ -150,31 +105,11 @@ public sealed class BroadcastReader<T> : RingHandle
         }
     }
 
+    private protected override bool HasEnded => _core.IsDrained();
+
     private protected override bool IsWorthTrying() => _core.IsWorthTrying();
 
     private protected override bool IsHeldUp() => _core.IsHeldUp();
 
-    private protected override void LookBehindWhatIsHeld()
-    {
-        Enter();
-        try
-        {
-            LookForTheDead();
-        }
-        finally
-        {
-            Exit();
-        }
-    }
-
-    /// <summary>True when it is worth trying again, and then other readers are told as well.</summary>
-    private bool LookForTheDead()
-    {
-        if (!_core.LookForTheDead(_oracle))
-            return false;
-        Bells.Own.Ring();
-        return true;
-    }
-
-    private protected override void LookAtNextAttempt() => _pace.Rest();
+    private protected override bool LookForTheDead() => _core.LookForTheDead(_oracle);
 }

@@ -1,5 +1,6 @@
-using RingShm.Mapping;
+using System.Threading.Channels;
 using RingShm.Broadcast;
+using RingShm.Mapping;
 
 namespace RingShm;
 
@@ -16,7 +17,7 @@ namespace RingShm;
 /// (<see cref="BroadcastDelivery.Lossy"/>) writers never wait for readers, and <see cref="Message.LostBefore"/> tells a lapped one exactly
 /// how many messages it lost. A live but stopped writer delays readers behind its claim, and writers that come round to it.
 /// </remarks>
-public sealed class BroadcastRing : IDisposable
+public sealed partial class BroadcastRing : IDisposable
 {
     private readonly BroadcastRingCore _core;
 
@@ -77,7 +78,24 @@ public sealed class BroadcastRing : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public BroadcastWriter AttachWriter() => _core.AttachWriter(static (row, core, oracle, bells) => new BroadcastWriter(row, core, oracle, bells));
+    public BroadcastWriter AttachWriter() => AttachWriter(BoundedChannelFullMode.Wait);
+
+    /// <summary>
+    /// Attaches a writer whose waiting writes do something else than wait when there is no room, in the words of
+    /// <see cref="BoundedChannelFullMode"/>. <c>TryWrite</c> is not concerned: it says false.
+    /// </summary>
+    /// <param name="fullMode">
+    /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped, for all readers; none that was published can
+    /// be taken back from them. <see cref="ProducerHandle.MessagesDropped"/> counts.
+    /// </param>
+    /// <exception cref="ArgumentException">DropOldest: a lossy ring is what drops the oldest for whoever is too slow.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>
+    /// <inheritdoc cref="AttachWriter()"/>
+    public BroadcastWriter AttachWriter(BoundedChannelFullMode fullMode)
+    {
+        _ = FullModes.OfBroadcast(fullMode);
+        return _core.AttachWriter((row, core, oracle, bells) => new BroadcastWriter(row, core, oracle, bells, fullMode));
+    }
 
     /// <summary>
     /// Attaches a reader. Does not wait; may sweep what a dead participant left. Looks at each word that is retained, at the most.

@@ -15,9 +15,7 @@ internal sealed unsafe class BroadcastRingCore : RingCore
         : base(new RegionRequest(name, mode, Checked(options ?? new RingOptions()), RingKind.Broadcast, fixedMessageBytes)) =>
         _map = new BroadcastMap(Region.Base, Geometry);
 
-    public bool IsCompleted => WithRegion(() =>
-        // S13 acquire: as the handles read it. Pairs with S12.
-        DirectMemory.LoadAcquire(_map.Slots.Completed, Edge.S13) != 0);
+    private protected override long* CompletedWord => _map.Slots.Completed;
 
     /// <summary>Takes a writer's row and makes its handle.</summary>
     public THandle AttachWriter<THandle>(
@@ -62,15 +60,6 @@ internal sealed unsafe class BroadcastRingCore : RingCore
                 }
             });
     }
-
-    public void Complete() => WithRegion(() =>
-    {
-        ThrowIfReadOnly();
-        // S12 release: what was published before stays before the end mark. Pairs with S13.
-        DirectMemory.StoreRelease(_map.Slots.Completed, 1, Edge.S12);
-        Region.InterruptAll();
-        return true;
-    });
 
     public RingInfo GetInfo() => WithRegion(() => BroadcastInfo.Read(Region, _map));
 

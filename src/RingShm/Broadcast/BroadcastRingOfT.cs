@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using RingShm.Mapping;
+using System.Threading.Channels;
 using RingShm.Broadcast;
+using RingShm.Mapping;
 
 namespace RingShm;
 
@@ -14,7 +15,7 @@ namespace RingShm;
 /// </remarks>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike. Its size is checked when the ring is opened.</typeparam>
 [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "BroadcastRing<T>.Open reads as it is meant.")]
-public sealed class BroadcastRing<T> : IDisposable
+public sealed partial class BroadcastRing<T> : IDisposable
     where T : unmanaged
 {
     private readonly BroadcastRingCore _core;
@@ -73,7 +74,24 @@ public sealed class BroadcastRing<T> : IDisposable
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <exception cref="InvalidOperationException">The region was opened read-only.</exception>
     /// <exception cref="ObjectDisposedException">The ring object was disposed.</exception>
-    public BroadcastWriter<T> AttachWriter() => _core.AttachWriter(static (row, core, oracle, bells) => new BroadcastWriter<T>(row, core, oracle, bells));
+    public BroadcastWriter<T> AttachWriter() => AttachWriter(BoundedChannelFullMode.Wait);
+
+    /// <summary>
+    /// Attaches a writer whose waiting writes do something else than wait when there is no room, in the words of
+    /// <see cref="BoundedChannelFullMode"/>. <c>TryWrite</c> is not concerned: it says false.
+    /// </summary>
+    /// <param name="fullMode">
+    /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped, for all readers; none that was published can
+    /// be taken back from them. <see cref="ProducerHandle.MessagesDropped"/> counts.
+    /// </param>
+    /// <exception cref="ArgumentException">DropOldest: a lossy ring is what drops the oldest for whoever is too slow.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>
+    /// <inheritdoc cref="AttachWriter()"/>
+    public BroadcastWriter<T> AttachWriter(BoundedChannelFullMode fullMode)
+    {
+        _ = FullModes.OfBroadcast(fullMode);
+        return _core.AttachWriter((row, core, oracle, bells) => new BroadcastWriter<T>(row, core, oracle, bells, fullMode));
+    }
 
     /// <summary>
     /// Attaches a reader. Does not wait; may sweep what a dead participant left. Looks at each word that is retained, at the most.

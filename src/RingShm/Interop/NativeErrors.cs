@@ -5,6 +5,8 @@ namespace RingShm.Interop;
 /// <summary>Turns the operating system's error numbers into the exceptions that callers can tell apart.</summary>
 internal static class NativeErrors
 {
+    private const string HeldElsewhere = "another program has it open and does not share it";
+
     public static RingException ForLinux(int error, string what) => error switch
     {
         NativeLinuxErrors.NotPermitted or NativeLinuxErrors.Access => new RingAccessDeniedException(Line(what, error)),
@@ -16,7 +18,10 @@ internal static class NativeErrors
     public static RingException ForWindows(int error, string what) => error switch
     {
         NativeWindowsErrors.FileNotFound or NativeWindowsErrors.PathNotFound => new RingNotFoundException(Line(what, error)),
-        NativeWindowsErrors.AccessDenied => new RingAccessDeniedException(Line(what, error)),
+        NativeWindowsErrors.AccessDenied or NativeWindowsErrors.PrivilegeNotHeld => new RingAccessDeniedException(Line(what, error)),
+        NativeWindowsErrors.SharingViolation or NativeWindowsErrors.LockViolation or NativeWindowsErrors.UserMappedFile =>
+            new RingAccessDeniedException($"{what}: {HeldElsewhere} (error {error})."),
+        NativeWindowsErrors.InvalidHandle => new RingException($"{what}: the name belongs to an object of another kind (error {error})."),
         NativeWindowsErrors.NotEnoughMemory or NativeWindowsErrors.DiskFull or NativeWindowsErrors.CommitmentLimit =>
             new RingStorageException(Line(what, error)),
         _ => new RingException(Line(what, error)),
@@ -27,8 +32,17 @@ internal static class NativeErrors
     {
         FileNotFoundException or DirectoryNotFoundException => new RingNotFoundException($"{what}: {exception.Message}", exception),
         UnauthorizedAccessException => new RingAccessDeniedException($"{what}: {exception.Message}", exception),
+        IOException when IsHeldElsewhere(exception) => new RingAccessDeniedException($"{what}: {HeldElsewhere}.", exception),
         _ => new RingException($"{what}: {exception.Message}", exception),
     };
+
+    /// <summary>True for Windows' word that another program, a virus scanner perhaps, has the file open and shares it with nobody.</summary>
+    public static bool IsHeldElsewhere(Exception exception) =>
+        OperatingSystem.IsWindows() && IsFacility(exception.HResult)
+        && (exception.HResult & 0xFFFF) is (NativeWindowsErrors.SharingViolation or NativeWindowsErrors.LockViolation);
+
+    /// <summary>True when the result stands for an error number of Windows.</summary>
+    private static bool IsFacility(int result) => (uint)result >> 16 == 0x8007;
 
     private static string Line(string what, int error) => $"{what}: {new Win32Exception(error).Message} (error {error}).";
 
@@ -47,8 +61,13 @@ internal static class NativeErrors
         public const int FileNotFound = 2;
         public const int PathNotFound = 3;
         public const int AccessDenied = 5;
+        public const int InvalidHandle = 6;
         public const int NotEnoughMemory = 8;
+        public const int SharingViolation = 32;
+        public const int LockViolation = 33;
         public const int DiskFull = 112;
+        public const int UserMappedFile = 1224;
+        public const int PrivilegeNotHeld = 1314;
         public const int CommitmentLimit = 1455;
     }
 }

@@ -26,6 +26,12 @@ internal static unsafe partial class NativeWindows
     public const uint Synchronize = 0x0010_0000;
     public const uint WaitObject0 = 0;
 
+    /// <summary>GetFileType: a file on a disk, no device and no pipe.</summary>
+    public const uint DiskFile = 1;
+
+    /// <summary>VirtualQuery: pages that may be touched.</summary>
+    public const uint Committed = 0x1000;
+
     private const string Kernel = "kernel32.dll";
 
     [LibraryImport(Kernel, EntryPoint = "CreateFileMappingW", StringMarshalling = StringMarshalling.Utf16, SetLastError = true)]
@@ -86,10 +92,14 @@ internal static unsafe partial class NativeWindows
     [return: MarshalAs(UnmanagedType.Bool)]
     public static partial bool ConvertSecurityDescriptor(string text, uint revision, out nint descriptor, nint size);
 
-    [LibraryImport("advapi32.dll", EntryPoint = "SetFileSecurityW", StringMarshalling = StringMarshalling.Utf16, SetLastError = true)]
+    [LibraryImport(Kernel, EntryPoint = "GetFileType", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    public static partial uint TypeOfFile(SafeFileHandle file);
+
+    [LibraryImport(Kernel, EntryPoint = "GetFileInformationByHandle", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
-    public static partial bool SetFileSecurity(string path, uint information, nint descriptor);
+    public static partial bool InformationOfFile(SafeFileHandle file, FileInformation* information);
 
     [StructLayout(LayoutKind.Sequential)]
     public struct SecurityAttributes
@@ -97,6 +107,20 @@ internal static unsafe partial class NativeWindows
         public uint Length;
         public nint Descriptor;
         public int InheritHandle;
+    }
+
+    /// <summary>BY_HANDLE_FILE_INFORMATION; the times as pairs of 32 bits, as nothing in it is aligned to more.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct FileInformation
+    {
+        public uint Attributes;
+        public fixed uint Times[6];
+        public uint Volume;
+        public uint LengthHigh;
+        public uint LengthLow;
+        public uint LinkCount;
+        public uint IndexHigh;
+        public uint IndexLow;
     }
 
     /// <summary>MEMORY_BASIC_INFORMATION of 64-bit Windows.</summary>

@@ -16,7 +16,9 @@ internal sealed unsafe partial class MappedView
             throw NativeErrors.ForWindows(Marshal.GetLastPInvokeError(), $"'{name}' cannot be mapped");
         NativeWindows.MemoryInformation information;
         nuint written = NativeWindows.VirtualQuery(address, &information, (nuint)sizeof(NativeWindows.MemoryInformation));
-        return new MappedView(address, written == 0 ? 0 : (long)information.RegionSize);
+        // Somebody else's section may have pages that are only reserved: to touch one would be the end of this process.
+        bool isThere = written != 0 && information.State == NativeWindows.Committed;
+        return new MappedView(address, isThere ? (long)information.RegionSize : 0);
     }
 
     private bool UnmapWindows() => !OperatingSystem.IsWindows() || NativeWindows.UnmapViewOfFile(handle);

@@ -20,9 +20,11 @@ internal sealed unsafe partial class MappedView : SafeHandleZeroOrMinusOneIsInva
     /// Brings every page into this process's page table. Only reads, so it is safe beside live peers; the space itself was
     /// reserved at creation.
     /// </summary>
-    public void Prefault(bool writable)
+    /// <param name="file">What is mapped, where it is a file.</param>
+    /// <param name="writable">True to have the first writes find their pages too.</param>
+    public void Prefault(SafeFileHandle? file, bool writable)
     {
-        if (OperatingSystem.IsLinux() && TryPopulateLinux(writable))
+        if (TryPopulateLinux(file, writable))
             return;
         for (long offset = 0; offset < LengthBytes; offset += Environment.SystemPageSize)
             _ = Volatile.Read(ref Base[offset]);

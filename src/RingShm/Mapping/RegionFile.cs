@@ -18,6 +18,9 @@ namespace RingShm.Mapping;
 /// </remarks>
 internal static unsafe class RegionFile
 {
+    /// <summary>Windows: a virus scanner or a backup has a file to itself for a moment. Who has it for longer is reported.</summary>
+    private static readonly TimeSpan LongestScan = TimeSpan.FromSeconds(1);
+
     private enum State
     {
         /// <summary>Empty, or begun and not finished.</summary>
@@ -38,29 +41,38 @@ internal static unsafe class RegionFile
         SpinWait wait = default;
         while (true)
         {
-            SafeFileHandle? file = OpenExisting(request, path);
+            TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+            bool isLate = elapsed > request.Options.OpenTimeout;
+            OpenedRegion? opened = TryOpen(request, path, geometry, isLate, waitsForHolder: !isLate && elapsed < LongestScan);
+            if (opened != null)
+                return opened;
+            wait.SpinOnce();
+        }
+    }
+
+    /// <summary>One attempt; null when it must be made again. A late one says instead what stands in the way.</summary>
+    private static OpenedRegion? TryOpen(RegionRequest request, string path, in RingGeometry geometry, bool isLate, bool waitsForHolder)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = OpenExisting(request, path);
             bool isOurs = file == null;
             file ??= request.Mode == RegionMode.Open ? throw NotFound(request) : CreateEmpty(request, path);
-            if (file == null)
-                continue;
-            try
-            {
-                OpenedRegion? opened = TryUse(request, path, file, geometry, isOurs);
-                if (opened != null)
-                {
-                    file = null;
-                    return opened;
-                }
-
-                if (Stopwatch.GetElapsedTime(start) > request.Options.OpenTimeout)
-                    throw GaveUp(request, file);
-            }
-            finally
-            {
-                file?.Dispose();
-            }
-
-            wait.SpinOnce();
+            OpenedRegion? opened = file == null ? null : TryUse(request, path, file, geometry, isOurs);
+            if (opened != null)
+                file = null;
+            else if (isLate)
+                throw GaveUp(request, file);
+            return opened;
+        }
+        catch (RingAccessDeniedException exception) when (waitsForHolder && NativeErrors.IsHeldElsewhere(exception.InnerException ?? exception))
+        {
+            return null;
+        }
+        finally
+        {
+            file?.Dispose();
         }
     }
 
@@ -139,7 +151,7 @@ internal static unsafe class RegionFile
             RandomAccess.Write(file, page, 0);
             view = Map(request, file, geometry.TotalBytes);
             if (request.Options.PrefaultPages)
-                view.Prefault(writable: true);
+                view.Prefault(file, writable: true);
             RegionPublication<DirectMemory>.Publish(view.Base);
             return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: true);
         }
@@ -173,7 +185,7 @@ internal static unsafe class RegionFile
         }
 
         if (request.Options.PrefaultPages && request.IsWritable)
-            view.Prefault(request.IsWritable);
+            view.Prefault(file, request.IsWritable);
         return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: false);
     }
 
@@ -221,9 +233,7 @@ internal static unsafe class RegionFile
     {
         try
         {
-            using FileStream stream = new(path, RegionSpace.NewFile(request.Options));
-            SafeFileHandle handle = stream.SafeFileHandle;
-            RegionSpace.Protect(handle, path, request.Options);
+            RegionSpace.MakeEmpty(path, request.Options);
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -241,7 +251,7 @@ internal static unsafe class RegionFile
     private static bool IsNamed(SafeFileHandle file, string path)
     {
         if (!OperatingSystem.IsLinux())
-            return File.Exists(path);
+            return OperatingSystem.IsWindows() && RegularFile.IsNamed(file, path);
         NativeLinux.FileStatus status;
         return NativeLinux.Status(file, "", NativeLinux.EmptyPath, NativeLinux.StatTypeAndLinkCount, &status) == 0
             && status.LinkCount > 0;
@@ -262,8 +272,9 @@ internal static unsafe class RegionFile
     private static bool IsBeingMade(RegionRequest request, SafeFileHandle file) =>
         KernelFileLock.IsHeldByOther(file, HeaderLayout.CreationLockByte, request.Name.ToString());
 
-    private static Exception GaveUp(RegionRequest request, SafeFileHandle file) =>
-        IsBeingMade(request, file)
+    private static Exception GaveUp(RegionRequest request, SafeFileHandle? file) => file == null
+        ? new RingException($"'{request.Name}' can neither be opened nor created: something of this name comes and goes, or leads nowhere.")
+        : IsBeingMade(request, file)
             ? new TimeoutException($"'{request.Name}' is being created by a live process that has not finished.")
             : new RingCorruptException($"'{request.Name}' is in use, but its ready word says that it was never finished.");
 

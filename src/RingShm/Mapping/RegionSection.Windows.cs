@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
@@ -9,8 +10,10 @@ namespace RingShm.Mapping;
 
 /// <summary>Windows: regions that are named sections backed by the page file.</summary>
 /// <remarks>
-/// The creator holds a named mutex while it makes the region. The system hands an abandoned mutex on, so that an opener who
-/// gets it and finds the region not ready knows that its creator is dead, and makes it anew.
+/// The creator holds a named mutex while it makes the region. The system hands an abandoned mutex on, so that a creator who
+/// gets it and finds the region not ready knows that its maker is dead. A section goes with its last handle, so what a dead
+/// creator left is there only while another process is just looking at it; the creator waits for that, and makes its own. It
+/// takes nothing over: a section that stays may be a region in use whose ready word was damaged, or somebody else's.
 /// </remarks>
 internal static unsafe class RegionSection
 {
@@ -24,16 +27,30 @@ internal static unsafe class RegionSection
         OpenedRegion? ready = TryOpenReady(request, name);
         if (ready != null)
             return ready;
-        return UnderCreationMutex(request, name, () =>
+        long start = Stopwatch.GetTimestamp();
+        using Mutex? mutex = CreationMutex(request, name);
+        // Nobody has made one, then; or somebody has, and was done between our two looks.
+        if (mutex == null)
+            return TryOpenReady(request, name) ?? throw NotFound(request);
+        WaitFor(mutex, request);
+        try
         {
-            // A region that was finished while we waited for the mutex is found here.
-            OpenedRegion? finished = TryOpenReady(request, name);
-            if (finished != null)
-                return finished;
-            return request.Mode == RegionMode.Open
-                ? throw new RingNotFoundException($"There is no region '{request.Name}'.")
-                : Make(request, name, geometry);
-        });
+            SpinWait wait = default;
+            while (true)
+            {
+                bool isLate = Stopwatch.GetElapsedTime(start) > request.Options.OpenTimeout;
+                // A region that was finished while we waited for the mutex is found here.
+                OpenedRegion? finished = TryOpenReady(request, name)
+                    ?? (request.Mode == RegionMode.Open ? throw NotFound(request) : Make(request, name, geometry, isLate));
+                if (finished != null)
+                    return finished;
+                wait.SpinOnce();
+            }
+        }
+        finally
+        {
+            mutex.ReleaseMutex();
+        }
     }
 
     /// <summary>The section of a region file, so that the file's views can be mapped.</summary>
@@ -76,7 +93,7 @@ internal static unsafe class RegionSection
             RegionHeader header = RegionHeader.Decode(page, request.Name.ToString(), view.LengthBytes);
             request.CheckAgreement(header);
             if (request.Options.PrefaultPages && request.IsWritable)
-                view.Prefault(request.IsWritable);
+                view.Prefault(file: null, request.IsWritable);
             OpenedRegion opened = new(header, view, section, FileLocks: null, CreatedNew: false);
             view = null;
             section = null!;
@@ -102,24 +119,30 @@ internal static unsafe class RegionSection
             : throw new RingCorruptException($"'{request.Name}' is not a RingShm region, and is left as it is.");
     }
 
+    /// <summary>Makes the region; null when a section that is no whole region stands in the way. A late attempt throws instead.</summary>
     [SupportedOSPlatform("windows")]
-    private static OpenedRegion Make(RegionRequest request, string name, in RingGeometry geometry)
+    private static OpenedRegion? Make(RegionRequest request, string name, in RingGeometry geometry, bool isLate)
     {
-        SectionHandle section = CreateSection(request, name, geometry.TotalBytes);
+        SectionHandle section = CreateSection(request, name, geometry.TotalBytes, out bool isOurs);
         MappedView? view = null;
         try
         {
             view = MappedView.MapWindows(section, writable: true, request.Name.ToString());
-            if (view.LengthBytes < geometry.TotalBytes)
-                throw new RingMismatchException(
-                    $"A creator of '{request.Name}' died and left {view.LengthBytes} bytes; the caller asked for {geometry.TotalBytes}."
-                    + " It goes away when the last process that has it open closes it.");
+            if (!isOurs)
+                return isLate ? throw InTheWay(request, view) : null;
+            // First, so that a half-made region is not mistaken for somebody else's blank section.
+            *(long*)(view.Base + HeaderLayout.MagicOffset) = HeaderLayout.Magic;
             RegionHeader header = RegionHeader.New(geometry);
-            for (long offset = 0; offset < view.LengthBytes; offset += HeaderLayout.PageBytes)
-                new Span<byte>(view.Base + offset, HeaderLayout.PageBytes).Clear();
             byte[] page = new byte[HeaderLayout.PageBytes];
             header.Encode(page);
             page.CopyTo(new Span<byte>(view.Base, page.Length));
+            // Written to, each page is there at once; a new section reads as zeros anyhow, and its space was charged when it was made.
+            if (request.Options.PrefaultPages)
+            {
+                for (long offset = HeaderLayout.PageBytes; offset < view.LengthBytes; offset += HeaderLayout.PageBytes)
+                    new Span<byte>(view.Base + offset, HeaderLayout.PageBytes).Clear();
+            }
+
             RegionPublication<DirectMemory>.Publish(view.Base);
             OpenedRegion opened = new(header, view, section, FileLocks: null, CreatedNew: true);
             view = null;
@@ -133,34 +156,73 @@ internal static unsafe class RegionSection
         }
     }
 
+    private static RingCorruptException InTheWay(RegionRequest request, MappedView view)
+    {
+        bool isOne = view.LengthBytes >= HeaderLayout.PageBytes && *(long*)(view.Base + HeaderLayout.MagicOffset) == HeaderLayout.Magic;
+        return new RingCorruptException(isOne
+            ? $"'{request.Name}' is in use ({view.LengthBytes} bytes), but its ready word says that it was never finished."
+                + " It goes away when the last process that has it open closes it."
+            : $"'{request.Name}' is not a RingShm region: a blank section of {view.LengthBytes} bytes, and is left as it is.");
+    }
+
     [SupportedOSPlatform("windows")]
-    private static SectionHandle CreateSection(RegionRequest request, string name, long totalBytes)
+    private static SectionHandle CreateSection(RegionRequest request, string name, long totalBytes, out bool isOurs)
     {
         nint descriptor = RegionSpace.DescriptorFor(request.Options.Security ?? RingSecurity.OwnerOnly);
         try
         {
-            NativeWindows.SecurityAttributes security = new()
-            {
-                Length = (uint)sizeof(NativeWindows.SecurityAttributes),
-                Descriptor = descriptor,
-            };
+            NativeWindows.SecurityAttributes security = SecurityOf(descriptor);
             SectionHandle section = NativeWindows.CreateFileMapping(
                 NoFile, &security, NativeWindows.PageReadWrite, (uint)(totalBytes >> 32), (uint)totalBytes, name);
-            return section.IsInvalid
-                ? throw NativeErrors.ForWindows(
-                    Marshal.GetLastPInvokeError(), $"There is no room for '{request.Name}' ({totalBytes} bytes), or no right to it")
-                : section;
+            int error = Marshal.GetLastPInvokeError();
+            isOurs = error != NativeWindows.ErrorAlreadyExists;
+            if (section.IsInvalid)
+                throw CreationError(error, request.Name, totalBytes);
+            return section;
         }
         finally
         {
-            _ = NativeWindows.LocalFree(descriptor);
+            RegionSpace.FreeDescriptor(descriptor);
         }
     }
 
+    /// <summary>What it means that the system made no section.</summary>
+    internal static RingException CreationError(int error, RegionName name, long totalBytes) => NativeErrors.ForWindows(error, name.IsGlobal
+        ? $"'{name}' cannot be created ({totalBytes} bytes); in Global\\ that takes the privilege SeCreateGlobalPrivilege"
+        : $"'{name}' cannot be created ({totalBytes} bytes)");
+
+    /// <summary>The mutex of this name's creators; null when an opener finds that there is none.</summary>
     [SupportedOSPlatform("windows")]
-    private static OpenedRegion UnderCreationMutex(RegionRequest request, string name, Func<OpenedRegion> action)
+    private static Mutex? CreationMutex(RegionRequest request, string name)
     {
-        using Mutex mutex = new(initiallyOwned: false, name + ".ringshm-create");
+        string mutexName = name + ".ringshm-create";
+        SafeWaitHandle handle;
+        int error;
+        // An opener makes none: another account's creator could not use what this account has made.
+        if (request.Mode == RegionMode.Open)
+        {
+            handle = NativeMutex.Open(NativeWindows.Synchronize, inherit: false, mutexName);
+            error = Marshal.GetLastPInvokeError();
+        }
+        else
+        {
+            nint descriptor = RegionSpace.DescriptorFor(request.Options.Security ?? RingSecurity.OwnerOnly);
+            NativeWindows.SecurityAttributes security = SecurityOf(descriptor);
+            handle = NativeMutex.Create(&security, mutexName, 0, NativeWindows.Synchronize);
+            error = Marshal.GetLastPInvokeError();
+            RegionSpace.FreeDescriptor(descriptor);
+        }
+
+        if (!handle.IsInvalid)
+            return new Mutex { SafeWaitHandle = handle };
+        handle.Dispose();
+        return request.Mode == RegionMode.Open && error == NativeWindows.ErrorFileNotFound
+            ? null
+            : throw NativeErrors.ForWindows(error, $"The creation of '{request.Name}' cannot be waited for");
+    }
+
+    private static void WaitFor(Mutex mutex, RegionRequest request)
+    {
         try
         {
             if (!mutex.WaitOne(request.Options.OpenTimeout))
@@ -170,14 +232,14 @@ internal static unsafe class RegionSection
         {
             // The creator before us died; the mutex is ours, and what it left is not ready.
         }
-
-        try
-        {
-            return action();
-        }
-        finally
-        {
-            mutex.ReleaseMutex();
-        }
     }
+
+    [SupportedOSPlatform("windows")]
+    private static NativeWindows.SecurityAttributes SecurityOf(nint descriptor) => new()
+    {
+        Length = (uint)sizeof(NativeWindows.SecurityAttributes),
+        Descriptor = descriptor,
+    };
+
+    private static RingNotFoundException NotFound(RegionRequest request) => new($"There is no region '{request.Name}'.");
 }

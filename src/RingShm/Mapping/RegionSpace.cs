@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
 using System.Security.Principal;
 using Microsoft.Win32.SafeHandles;
 using RingShm.Interop;
@@ -12,28 +14,32 @@ internal static class RegionSpace
     /// <summary>Signals interrupt a long reservation and would make it start over; small steps always get through.</summary>
     private const long ReservationStepBytes = 64L << 20;
 
-    /// <summary>How a new region file is made: by us alone or not at all, readable by nobody else from its first instant.</summary>
-    public static FileStreamOptions NewFile(RingOptions options)
+    /// <summary>Makes the empty file, by us alone or not at all, open to nobody else from its first instant.</summary>
+    /// <exception cref="IOException">It is there already, or cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">This account may not make it.</exception>
+    public static void MakeEmpty(string path, RingOptions options)
     {
-        FileStreamOptions file = new()
+        const FileShare BesideOthers = FileShare.ReadWrite | FileShare.Delete;
+        if (OperatingSystem.IsWindows())
+        {
+            FileSecurity security = new();
+            security.SetSecurityDescriptorSddlForm((options.Security ?? RingSecurity.OwnerOnly).ToSddl(OwnSid()));
+            // A buffer of one byte is none; no length may be below it.
+            new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.ReadData | FileSystemRights.WriteData, BesideOthers, 1, FileOptions.None, security)
+                .Dispose();
+            return;
+        }
+
+        using FileStream file = new(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
+            Share = BesideOthers,
             BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-            file.UnixCreateMode = options.UnixMode;
-        return file;
-    }
-
-    /// <summary>Sets the permissions that the options ask for, whatever the umask or the folder's inheritance made of them.</summary>
-    public static void Protect(SafeFileHandle file, string path, RingOptions options)
-    {
-        if (OperatingSystem.IsWindows())
-            ProtectWindows(path, options.Security ?? RingSecurity.OwnerOnly);
-        else
-            File.SetUnixFileMode(file, options.UnixMode);
+            UnixCreateMode = options.UnixMode,
+        });
+        // The umask took rights away that the options grant.
+        File.SetUnixFileMode(file.SafeFileHandle, options.UnixMode);
     }
 
     /// <summary>
@@ -63,7 +69,7 @@ internal static class RegionSpace
     }
 
     /// <summary>What this account may still take of the file system, or null when it does not say.</summary>
-    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("linux")]
     private static unsafe long? AvailableBytes(SafeFileHandle file)
     {
         NativeLinux.FileSystemStatus status;
@@ -100,37 +106,24 @@ internal static class RegionSpace
         return kibibytes == 0 ? null : kibibytes * 1024;
     }
 
-    public static RingException ErrorFor(Exception exception, string name, long totalBytes) =>
-        new RingStorageException($"There is no room for '{name}' ({totalBytes} bytes): {exception.Message}", exception);
+    public static RingException ErrorFor(Exception exception, string name, long totalBytes) => NativeErrors.IsHeldElsewhere(exception)
+        ? NativeErrors.ForFile(exception, $"'{name}' cannot be created")
+        : new RingStorageException($"There is no room for '{name}' ({totalBytes} bytes): {exception.Message}", exception);
 
     /// <summary>The security descriptor for a new object, in Windows' own form; the caller frees it with LocalFree.</summary>
-    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
-    public static nint DescriptorFor(RingSecurity security)
-    {
-        using WindowsIdentity identity = WindowsIdentity.GetCurrent();
-        string owner = identity.User?.Value ?? throw new RingException("This account has no security identifier.");
-        return NativeWindows.ConvertSecurityDescriptor(security.ToSddl(owner), 1, out nint descriptor, 0)
+    [SupportedOSPlatform("windows")]
+    public static nint DescriptorFor(RingSecurity security) =>
+        NativeWindows.ConvertSecurityDescriptor(security.ToSddl(OwnSid()), 1, out nint descriptor, 0)
             ? descriptor
             : throw NativeErrors.ForWindows(Marshal.GetLastPInvokeError(), "The security descriptor cannot be made");
-    }
 
-    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    [SupportedOSPlatform("windows")]
     public static void FreeDescriptor(nint descriptor) => _ = NativeWindows.LocalFree(descriptor);
 
-    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
-    private static void ProtectWindows(string path, RingSecurity security)
+    [SupportedOSPlatform("windows")]
+    private static string OwnSid()
     {
-        const uint DiscretionaryList = 4;
-        const uint ProtectedList = 0x8000_0000;
-        nint descriptor = DescriptorFor(security);
-        try
-        {
-            if (!NativeWindows.SetFileSecurity(path, DiscretionaryList | ProtectedList, descriptor))
-                throw NativeErrors.ForWindows(Marshal.GetLastPInvokeError(), $"'{path}' cannot be given its permissions");
-        }
-        finally
-        {
-            FreeDescriptor(descriptor);
-        }
+        using WindowsIdentity identity = WindowsIdentity.GetCurrent();
+        return identity.User?.Value ?? throw new RingException("This account has no security identifier.");
     }
 }

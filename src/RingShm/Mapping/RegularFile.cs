@@ -24,12 +24,35 @@ internal static unsafe class RegularFile
         }
 
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
-        if (!OperatingSystem.IsLinux() || !IsSomethingElse(file, "", NativeLinux.EmptyPath))
+        // On Linux it may have been exchanged between the two looks.
+        if (OperatingSystem.IsLinux() ? !IsSomethingElse(file, "", NativeLinux.EmptyPath) : IsOnDisk(file))
             return file;
-        // It was exchanged between the two looks.
         file.Dispose();
         throw NotRegular(name);
     }
+
+    /// <summary>Windows: whether the path still leads to this file, and not to another of the same name or to none.</summary>
+    [SupportedOSPlatform("windows")]
+    public static bool IsNamed(SafeFileHandle file, string path)
+    {
+        try
+        {
+            using SafeFileHandle there = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            NativeWindows.FileInformation ours;
+            NativeWindows.FileInformation theirs;
+            return NativeWindows.InformationOfFile(file, &ours)
+                && NativeWindows.InformationOfFile(there, &theirs)
+                && (ours.Volume, ours.IndexHigh, ours.IndexLow) == (theirs.Volume, theirs.IndexHigh, theirs.IndexLow);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Gone, or about to go with its last handle. Whoever believed in it looks again.
+            return false;
+        }
+    }
+
+    private static bool IsOnDisk(SafeFileHandle file) =>
+        !OperatingSystem.IsWindows() || NativeWindows.TypeOfFile(file) == NativeWindows.DiskFile;
 
     /// <summary>False, too, for what is not there or may not be looked at: opening it says so better.</summary>
     [SupportedOSPlatform("linux")]

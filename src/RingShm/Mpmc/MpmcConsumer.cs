@@ -9,12 +9,11 @@ namespace RingShm;
 /// A consumer of an <see cref="MpmcRing"/>. Used by one thread at a time. Each message goes to one consumer; what this one has taken
 /// and not handed back when it dies goes to another, flagged (or is dropped, if the ring was made so).
 /// </summary>
-public sealed unsafe partial class MpmcConsumer : RingHandle
+public sealed unsafe class MpmcConsumer : MessageConsumer
 {
     private readonly IRowOracle _oracle;
     private readonly Doorbell<DirectMemory> _others;
     private Mpmc.MpmcConsumerCore<DirectMemory> _core;
-    private Mpmc.RecoveryPace _pace;
     private Streak _streak;
 
     internal MpmcConsumer(RowLease row, in Mpmc.MpmcConsumerCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
@@ -26,28 +25,6 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
     }
 
     /// <summary>
-    /// True when the ring was completed, every message has been taken, and no other consumer, alive or dead, has one that it may
-    /// yet give back: nothing more will come but what this handle itself returns. Never waits. Says false until a read has looked in vain
-    /// for what was returned last.
-    /// </summary>
-    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    public bool IsDrained
-    {
-        get
-        {
-            EnterBeside();
-            try
-            {
-                return _core.IsDrained();
-            }
-            finally
-            {
-                ExitBeside(opened: 0);
-            }
-        }
-    }
-
-    /// <summary>
     /// Leases the next message, in place. False means that there is none now. Waits for nobody; allocates
     /// nothing, except when it recovers what a dead participant held or when more are open at once than ever before. Dispose the message
     /// to hand it back. Several can be open at once and be handed back in any order; each occupies its place in the ring, so
@@ -56,7 +33,7 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
     /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="RingCorruptException">The ring's words or a record's header make no sense.</exception>
-    public bool TryRead(out Message message)
+    public override bool TryRead(out Message message)
     {
         EnterBeside();
         bool isTaken = _core.TryTakeFast(out Mpmc.OpenSlot lease);
@@ -72,28 +49,6 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
     }
 
     /// <summary>
-    /// Leases the next message, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the
-    /// ring is drained (<see cref="IsDrained"/> tells).
-    /// </summary>
-    /// <param name="message">The message.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was taken.</exception>
-    /// <inheritdoc cref="TryRead"/>
-    public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        bool spins = true;
-        while (!TryRead(out message))
-        {
-            if (IsDrained || !TryWait(limit, ref spins))
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>
     /// Takes up to <paramref name="limit"/> messages at once, passes them to the handler one after the other, and hands all of
     /// them back at the end. Never waits. Returns how many; 0 when there are none now.
     /// </summary>
@@ -104,7 +59,7 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
     /// <param name="limit">The most messages to take.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
     /// <inheritdoc cref="TryRead"/>
-    public int TryReadBatch(MessageHandler handler, int limit)
+    public override int TryReadBatch(MessageHandler handler, int limit)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return TryReadBatch(static (in Message message, MessageHandler state) => state(message), handler, limit);
@@ -193,7 +148,7 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
     private int TakeBatch(int limit, out Mpmc.OpenSlot batch)
     {
         int messages = _core.TryTakeBatch(limit, out batch);
-        return messages == 0 && _pace.IsDue() && LookForTheDead() ? _core.TryTakeBatch(limit, out batch) : messages;
+        return messages == 0 && IsFreedFromTheDead() ? _core.TryTakeBatch(limit, out batch) : messages;
     }
 
     /// <summary>Whatever the words are that it meets, the handle is left.</summary>
@@ -244,7 +199,7 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
             if (isTaken)
                 _core.ThrowIfOpenIsDamaged();
             if (!_core.TryTake(out Mpmc.OpenSlot lease)
-                && !(_pace.IsDue() && LookForTheDead() && _core.TryTake(out lease)))
+                && !(IsFreedFromTheDead() && _core.TryTake(out lease)))
             {
                 _streak.Pause(_core.MessagesRead, _core.GranuleCount);
                 message = default;
@@ -266,14 +221,11 @@ public sealed unsafe partial class MpmcConsumer : RingHandle
         }
     }
 
-    /// <summary>True when it is worth trying again, and then others of this role are told as well.</summary>
-    private bool LookForTheDead()
-    {
-        if (!_core.LookForTheDead(_oracle))
-            return false;
-        Bells.Own.Ring();
-        return true;
-    }
+    private protected override bool HasEnded => _core.IsDrained();
 
-    private protected override void LookAtNextAttempt() => _pace.Rest();
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
+    private protected override bool IsHeldUp() => _core.IsHeldUp();
+
+    private protected override bool LookForTheDead() => _core.LookForTheDead(_oracle);
 }

@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RingShm.Liveness;
 using RingShm.Memory;
-using RingShm.Waiting;
 
 namespace RingShm;
 
@@ -12,125 +10,37 @@ namespace RingShm;
 /// of it; what it had claimed and not published when it died is passed over, and nobody waits for it longer than it takes to ask
 /// the kernel. While it lives, consumers get behind its claims only in their order.
 /// </summary>
-public sealed unsafe partial class MpmcProducer : RingHandle, IClaimOwner
+public sealed class MpmcProducer : MessageProducer, IClaimOwner
 {
-    private readonly IRowOracle _oracle;
-    private readonly List<(long Position, ClaimWriter Writer)> _writers = [];
-    private readonly Doorbell<DirectMemory> _others;
-    private readonly BoundedChannelFullMode _fullMode;
-    private Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> _core;
-    private Mpmc.RecoveryPace _pace;
-    private Streak _streak;
+    private readonly MpmcConsumer? _dropper;
+    private Mpmc.ClaimingEnd<Mpmc.FreedWords<DirectMemory>> _end;
 
     internal MpmcProducer(
         RowLease row, in Mpmc.MpmcProducerCore<DirectMemory, Mpmc.FreedWords<DirectMemory>> core, IRowOracle oracle, HandleBells bells,
         BoundedChannelFullMode fullMode, MpmcConsumer? dropper)
-        : base(row, bells)
+        : base(row, bells, fullMode)
     {
-        _fullMode = fullMode;
+        _end = new(core, oracle, bells.Others, core.GranuleCount);
         _dropper = dropper;
-        _core = core;
-        _others = bells.Others;
-        _oracle = oracle;
     }
 
-    /// <summary>The longest message, in bytes.</summary>
-    public int MaxMessageBytes => _core.MaxMessageBytes;
+    /// <inheritdoc/>
+    public override int MaxMessageBytes => _end.MaxMessageBytes;
 
     /// <summary>
     /// Writes one message. False means that the ring is too full for it, and nothing else. Waits for nobody; allocates
     /// nothing, except when it recovers what a dead participant held or when more are open at once than ever before. Among
     /// producers, messages are in the order of their claims.
     /// </summary>
-    /// <param name="message">The payload; empty is a message too.</param>
-    /// <param name="type">A tag for the consumer.</param>
-    /// <exception cref="MessageTooLargeException">The ring can never carry it.</exception>
-    /// <exception cref="RingCompletedException">The ring was completed.</exception>
-    /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
-    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
-    public bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
-    {
-        EnterBeside();
-        if (!_core.TryWriteFast(message, type))
-            return TryWriteSlow(message, type);
-        _others.Ring();
-        ExitBeside(opened: 0);
-        return true;
-    }
-
-    /// <summary>
-    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
-    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
-    /// </summary>
-    /// <param name="message">The payload.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
-    /// <inheritdoc cref="TryWrite"/>
-    public bool Write(ReadOnlySpan<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        Write(message, type: 0, timeout, cancellationToken);
-
-    /// <summary>
-    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up
-    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
-    /// </summary>
-    /// <param name="message">The payload.</param>
-    /// <param name="type">A tag for the consumer.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
-    /// <inheritdoc cref="TryWrite"/>
-    public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        bool spins = true;
-        while (!TryWrite(message, type))
-        {
-            if (_fullMode != BoundedChannelFullMode.Wait)
-            {
-                MakeRoomOrDrop(message, type);
-                return true;
-            }
-
-            if (!TryWait(limit, ref spins))
-                return false;
-        }
-
-        return true;
-    }
+    /// <inheritdoc/>
+    public override bool TryWrite(ReadOnlySpan<byte> message, int type = 0) => _end.TryWrite(this, message, type);
 
     /// <summary>
     /// Claims room for a message to be filled in place. False means that the ring is too full. Never waits. Several claims can be
     /// open at once and end in any order; consumers get behind each only when it has ended.
     /// </summary>
-    /// <param name="maxLengthBytes">The most that the message will have; a commit may be shorter.</param>
-    /// <param name="claim">The claim. Dispose it in every case.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A negative length.</exception>
-    /// <inheritdoc cref="TryWrite"/>
-    public bool TryClaim(int maxLengthBytes, out Claim claim)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(maxLengthBytes);
-        int opened = 0;
-        EnterBeside();
-        try
-        {
-            if (!_core.TryClaim(maxLengthBytes, out Mpmc.OpenSlot slot)
-                && !(_pace.IsDue() && LookForTheDead() && _core.TryClaim(maxLengthBytes, out slot)))
-            {
-                claim = default;
-                return false;
-            }
-
-            opened = 1;
-            claim = new Claim(new Span<byte>(_core.PayloadAt(slot.Position), maxLengthBytes), slot.Position, this);
-            return true;
-        }
-        finally
-        {
-            ExitBeside(opened);
-        }
-    }
+    /// <inheritdoc/>
+    public override bool TryClaim(int maxLengthBytes, out Claim claim) => _end.TryClaim(this, this, maxLengthBytes, out claim);
 
     /// <summary>
     /// Writes as many of the messages as there is room for, in order and with one move of the position, so that no other
@@ -142,134 +52,35 @@ public sealed unsafe partial class MpmcProducer : RingHandle, IClaimOwner
     /// those before it are written, the places of the others are passed over, and the exception goes on to the caller.
     /// </param>
     /// <param name="type">A tag for the consumer, the same on all.</param>
-    /// <inheritdoc cref="TryWrite"/>
-    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0)
+    /// <inheritdoc/>
+    public override int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0) => _end.TryWriteBatch(this, messages, type);
+
+    void IClaimOwner.Commit(long number, int lengthBytes, int type) => _end.Commit(this, number, lengthBytes, type);
+
+    void IClaimOwner.Abort(long number) => _end.Abort(this, number);
+
+    IBufferWriter<byte> IClaimOwner.WriterFor(long number) => _end.WriterFor(number);
+
+    int IClaimOwner.WrittenBytes(long number) => _end.WrittenBytes(number);
+
+    private protected override bool IsRingCompleted => _end.IsCompleted;
+
+    private protected override bool HasRoom(int lengthBytes) => _end.HasRoom(lengthBytes);
+
+    private protected override bool IsWorthTrying() => _end.IsWorthTrying();
+
+    private protected override bool IsHeldUp() => _end.IsHeldUp();
+
+    private protected override bool LookForTheDead() => _end.LookForTheDead();
+
+    /// <summary>DropOldest: takes the oldest message out, as a consumer does.</summary>
+    private protected override bool TryMakeRoom()
     {
-        EnterBeside();
-        try
-        {
-            int written = _core.TryWriteBatch(messages, type);
-            return written == 0 && messages.Length > 0 && _pace.IsDue() && LookForTheDead()
-                ? _core.TryWriteBatch(messages, type)
-                : written;
-        }
-        finally
-        {
-            _others.Ring();
-            ExitBeside(opened: 0);
-        }
-    }
-
-    void IClaimOwner.Commit(long number, int lengthBytes, int type)
-    {
-        int opened = 0;
-        EnterToEnd();
-        try
-        {
-            if (!_core.FindOpen(number).IsOpen)
-                ThrowHelper.ClaimOver();
-            opened = -1;
-            ForgetWriter(number);
-            if (IsDisposed)
-            {
-                _core.TryAbort(number);
-                throw new ObjectDisposedException(nameof(MpmcProducer));
-            }
-
-            if (_core.IsCompleted)
-            {
-                _core.TryAbort(number);
-                ThrowHelper.Completed();
-            }
-
-            _core.TryCommit(number, lengthBytes, type);
-        }
-        finally
-        {
-            // Committed or given up: consumers get on either way.
-            _others.Ring();
-            ExitBeside(opened);
-        }
-    }
-
-    void IClaimOwner.Abort(long number)
-    {
-        if (!_core.FindOpen(number).IsOpen)
-            return;
-        EnterToEnd();
-        _core.TryAbort(number);
-        ForgetWriter(number);
-        _others.Ring();
-        ExitBeside(opened: -1);
-    }
-
-    IBufferWriter<byte> IClaimOwner.WriterFor(long number)
-    {
-        if (FindWriter(number) is { } known)
-            return known;
-        Mpmc.OpenSlot claim = _core.FindOpen(number);
-        if (!claim.IsOpen)
-            ThrowHelper.ClaimOver();
-        ClaimWriter writer = new();
-        writer.Reset(_core.PayloadAt(number), claim.Bytes);
-        _writers.Add((number, writer));
-        return writer;
-    }
-
-    int IClaimOwner.WrittenBytes(long number)
-    {
-        if (!_core.FindOpen(number).IsOpen)
-            ThrowHelper.ClaimOver();
-        return FindWriter(number)?.WrittenBytes ?? 0;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryWriteSlow(ReadOnlySpan<byte> message, int type)
-    {
-        try
-        {
-            if (_core.TryWrite(message, type) || (_pace.IsDue() && LookForTheDead() && _core.TryWrite(message, type)))
-                return true;
-            _streak.Pause(_core.MessagesWritten, _core.GranuleCount);
+        if (_dropper == null || !_dropper.TryRead(out Message oldest))
             return false;
-        }
-        finally
-        {
-            _others.Ring();
-            ExitBeside(opened: 0);
-        }
-    }
-
-    private ClaimWriter? FindWriter(long position)
-    {
-        foreach ((long at, ClaimWriter writer) in _writers)
-        {
-            if (at == position)
-                return writer;
-        }
-
-        return null;
-    }
-
-    private void ForgetWriter(long position)
-    {
-        for (int i = _writers.Count - 1; i >= 0; i--)
-        {
-            if (_writers[i].Position != position)
-                continue;
-            _writers[i].Writer.Reset(null, 0);
-            _writers.RemoveAt(i);
-        }
-    }
-
-    /// <summary>True when it is worth trying again, and then others of this role are told as well.</summary>
-    private bool LookForTheDead()
-    {
-        if (!_core.LookForTheDead(_oracle))
-            return false;
-        Bells.Own.Ring();
+        oldest.Dispose();
         return true;
     }
 
-    private protected override void LookAtNextAttempt() => _pace.Rest();
+    private protected override void BeforeHandBack() => _dropper?.Dispose();
 }

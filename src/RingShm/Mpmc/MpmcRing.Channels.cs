@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace RingShm;
@@ -18,22 +16,7 @@ public sealed partial class MpmcRing
         MessageSerializer<T> serialize, BoundedChannelFullMode fullMode = BoundedChannelFullMode.Wait)
     {
         ArgumentNullException.ThrowIfNull(serialize);
-        MpmcProducer producer = AttachProducer(fullMode);
-        ArrayBufferWriter<byte> buffer = new();
-        int refusedBytes = 0;
-        return new RingChannelWriter<T>(
-            producer,
-            value =>
-            {
-                buffer.ResetWrittenCount();
-                serialize(value, buffer);
-                bool isDone = producer.TryWriteOrDrop(buffer.WrittenSpan);
-                refusedBytes = isDone ? 0 : buffer.WrittenCount;
-                return isDone;
-            },
-            (out bool isCompleted) => producer.IsRoomNow(refusedBytes, out isCompleted),
-            () => producer.MessagesDropped,
-            _core.TryComplete);
+        return ChannelEnds.Writer(AttachProducer(fullMode), serialize, _core);
     }
 
     /// <summary>Attaches a consumer as a channel's reader. Dispose it to give the role back.</summary>
@@ -43,18 +26,6 @@ public sealed partial class MpmcRing
     public RingChannelReader<T> AttachChannelReader<T>(MessageDeserializer<T> deserialize)
     {
         ArgumentNullException.ThrowIfNull(deserialize);
-        MpmcConsumer consumer = AttachConsumer();
-        return new RingChannelReader<T>(
-            consumer,
-            ([MaybeNullWhen(false)] out T value) =>
-            {
-                value = default;
-                if (!consumer.TryRead(out Message message))
-                    return false;
-                using (message)
-                    value = deserialize(message.Span);
-                return true;
-            },
-            consumer.IsNewsNow);
+        return ChannelEnds.Reader(AttachConsumer(), deserialize);
     }
 }

@@ -85,7 +85,7 @@ public sealed partial class MpmcRing : IDisposable
     /// <param name="fullMode">
     /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped; one that was published before may be with its
     /// consumer already, so none newer can be. DropOldest: takes the oldest messages out, as a consumer does, until there is room; if everything in the ring is held by consumers, the message
-    /// that is being written is dropped. Needs a consumer's row besides the producer's. <see cref="MpmcProducer.MessagesDropped"/> counts.
+    /// that is being written is dropped. Needs a consumer's row besides the producer's. <see cref="ProducerHandle.MessagesDropped"/> counts.
     /// </param>
     /// <exception cref="ArgumentException">DropOldest in a ring that has one consumer only.</exception>
     /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>

@@ -14,9 +14,7 @@ internal sealed unsafe class MpmcRingCore : RingCore
         : base(new RegionRequest(name, mode, options ?? new RingOptions(), RingKind.Mpmc, fixedMessageBytes)) =>
         _map = new MpmcMap(Region.Base, Geometry);
 
-    public bool IsCompleted => WithRegion(() =>
-        // S13 acquire: as the handles read it. Pairs with S12.
-        DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0);
+    private protected override long* CompletedWord => _map.Completed;
 
     /// <summary>Takes a producer's row and makes its handle.</summary>
     public THandle AttachProducer<THandle>(Func<RowLease, MpmcProducerCore<DirectMemory, FreedWords<DirectMemory>>, IRowOracle, HandleBells, THandle> handle)
@@ -33,20 +31,6 @@ internal sealed unsafe class MpmcRingCore : RingCore
         Attach(
             () => AttachRow(ParticipantRole.Consumer),
             row => handle(row, new MpmcConsumerCore<DirectMemory>(_map, _map.Row(row.Row)), Region.Oracle, BellsOf(ParticipantRole.Consumer)));
-
-    public void Complete() => TryComplete();
-
-    /// <summary>False when it was completed already.</summary>
-    public bool TryComplete() => WithRegion(() =>
-    {
-        ThrowIfReadOnly();
-        // S13 acquire: as the handles read it. Pairs with S12.
-        bool wasCompleted = DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
-        // S12 release: what was published before stays before the end mark. Pairs with S13.
-        DirectMemory.StoreRelease(_map.Completed, 1, Edge.S12);
-        Region.InterruptAll();
-        return !wasCompleted;
-    });
 
     public RingInfo GetInfo() => WithRegion(() => MpmcInfo.Read(Region, _map));
 

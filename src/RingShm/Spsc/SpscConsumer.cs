@@ -9,7 +9,7 @@ namespace RingShm;
 /// The consumer of an <see cref="SpscRing"/>. Used by one thread at a time. If the producer dies, what it published is read to
 /// the end, and then the ring is empty until a successor attaches.
 /// </summary>
-public sealed unsafe partial class SpscConsumer : RingHandle
+public sealed unsafe class SpscConsumer : MessageConsumer
 {
     private readonly Doorbell<DirectMemory> _others;
     private Spsc.SpscConsumerCore<DirectMemory> _core;
@@ -22,24 +22,6 @@ public sealed unsafe partial class SpscConsumer : RingHandle
         _others = bells.Others;
     }
 
-    /// <summary>True when the ring was completed and every message has been read: nothing more will come. Never waits.</summary>
-    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    public bool IsDrained
-    {
-        get
-        {
-            Enter(ref _core.State);
-            try
-            {
-                return _core.IsDrained();
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
-
     /// <summary>
     /// Leases the next message, in place. False means that there is none now. Never waits, never allocates; the first refusal
     /// after a stream of messages takes about a microsecond, so that the producer can get ahead a little. Dispose the message to
@@ -49,7 +31,7 @@ public sealed unsafe partial class SpscConsumer : RingHandle
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="RingCorruptException">The next header is none that a producer writes.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryRead(out Message message)
+    public override bool TryRead(out Message message)
     {
         long position = Enter(ref _core.State);
         Spsc.SpscRecord record = _core.PeekAt(position);
@@ -65,27 +47,6 @@ public sealed unsafe partial class SpscConsumer : RingHandle
     }
 
     /// <summary>
-    /// Leases the next message, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the
-    /// ring is drained (<see cref="IsDrained"/> tells).
-    /// </summary>
-    /// <param name="message">The message.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was taken.</exception>
-    /// <inheritdoc cref="TryRead"/>
-    public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        while (!TryRead(out message))
-        {
-            if (IsDrained || !TryWait(limit))
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>
     /// Passes up to <paramref name="limit"/> messages to the handler, one after the other, and hands all of them back at once at
     /// the end. Never waits. Returns how many; 0 when there are none now.
     /// </summary>
@@ -96,7 +57,7 @@ public sealed unsafe partial class SpscConsumer : RingHandle
     /// <param name="limit">The most messages to pass.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit that is not positive.</exception>
     /// <inheritdoc cref="TryRead"/>
-    public int TryReadBatch(MessageHandler handler, int limit)
+    public override int TryReadBatch(MessageHandler handler, int limit)
     {
         ArgumentNullException.ThrowIfNull(handler);
         return TryReadBatch(static (in Message message, MessageHandler state) => state(message), handler, limit);
@@ -243,7 +204,16 @@ public sealed unsafe partial class SpscConsumer : RingHandle
             : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, header);
     }
 
-    private bool TryWait(in WaitLimit limit)
+    private protected override bool HasEnded => _core.IsDrained();
+
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
+    private protected override void BeginLook() => Enter(ref _core.State);
+
+    private protected override void EndLook() => Leave();
+
+    /// <summary>In one go: here nobody looks for the dead in between, and the condition is asked without a virtual call.</summary>
+    private protected override bool TryWait(in WaitLimit limit, ref bool spins)
     {
         News condition = new(this);
         return Bells.Wait(ref condition, limit);

@@ -12,7 +12,7 @@ namespace RingShm;
 /// <see cref="SpscRing"/> and its leases.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed unsafe partial class SpscConsumer<T> : RingHandle
+public sealed class SpscConsumer<T> : ValueConsumer<T>
     where T : unmanaged
 {
     private readonly Doorbell<DirectMemory> _others;
@@ -26,47 +26,32 @@ public sealed unsafe partial class SpscConsumer<T> : RingHandle
         _others = bells.Others;
     }
 
-    /// <summary>True when the ring was completed and every value has been read: nothing more will come. Never waits.</summary>
-    /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
-    public bool IsDrained
-    {
-        get
-        {
-            Enter(ref _core.State);
-            try
-            {
-                return _core.IsDrained();
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
-
     /// <summary>
     /// Takes the next value. False means that there is none now. Never waits, never allocates; the first refusal after a stream of
     /// messages takes about a microsecond, so that the producer can get ahead a little.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="RingCorruptException">The next header is none that a producer of this ring writes.</exception>
-    public bool TryRead(out T value)
+    public override bool TryRead(out T value)
     {
         long position = Enter(ref _core.State);
         long next = _core.TakeAt(position, out value, out long header);
+        // What is rare is a call at the end, so that nothing has to be kept across one.
         if (next == position)
-            return NothingToRead(header);
-        _others.Ring();
-        Exit(ref _core.State, next);
+            return TryReadSlow(header, out value);
+        if (_others.IsAwaited())
+            return RingAndExit(next);
+        if (ExitAndTell(ref _core.State, next))
+            return HandBackLate();
         return true;
     }
 
     /// <summary>
     /// Takes values until the destination is full or the ring is empty, and hands all of them back at once. Never waits. Returns
-    /// how many.
+    /// how many. The first refusal after a stream of messages takes about a microsecond, as in <see cref="TryRead(out T)"/>.
     /// </summary>
     /// <inheritdoc cref="TryRead(out T)"/>
-    public int TryReadBatch(Span<T> destination)
+    public override int TryReadBatch(Span<T> destination)
     {
         Enter(ref _core.State);
         try
@@ -74,6 +59,8 @@ public sealed unsafe partial class SpscConsumer<T> : RingHandle
             int read = _core.TryReadBatch(destination);
             if (read > 0)
                 _others.Ring();
+            else
+                _streak.Pause(_core.Messages);
             return read;
         }
         finally
@@ -82,42 +69,52 @@ public sealed unsafe partial class SpscConsumer<T> : RingHandle
         }
     }
 
-    /// <summary>
-    /// Takes the next value, waiting for it: spins, then yields, then sleeps. False when the time was up first, or when the ring
-    /// is drained (<see cref="IsDrained"/> tells).
-    /// </summary>
-    /// <param name="value">The value.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was taken.</exception>
-    /// <inheritdoc cref="TryRead(out T)"/>
-    public bool Read(out T value, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        while (!TryRead(out value))
-        {
-            if (IsDrained || !TryWait(limit))
-                return false;
-        }
-
-        return true;
-    }
-
     private protected override bool IsBusy => IsMarkedBusy(ref _core.State);
 
     private void Leave() => Exit(ref _core.State, _core.Position);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool NothingToRead(long header)
+    private bool TryReadSlow(long header, out T value)
     {
-        Leave();
-        _streak.Pause(_core.Messages);
-        return header == RecordLayout.Unpublished
-            ? false
-            : throw Spsc.SpscConsumerCore<DirectMemory>.CorruptRecord(_core.Position, header);
+        if (header == RecordLayout.Unpublished)
+        {
+            value = default;
+            Leave();
+            _streak.Pause(_core.Messages);
+            return false;
+        }
+
+        try
+        {
+            bool isRead = _core.TryRead(out value);
+            if (isRead)
+                _others.Ring();
+            return isRead;
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
-    private bool TryWait(in WaitLimit limit)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RingAndExit(long position)
+    {
+        _others.Ring();
+        Exit(ref _core.State, position);
+        return true;
+    }
+
+    private protected override bool HasEnded => _core.IsDrained();
+
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+
+    private protected override void BeginLook() => Enter(ref _core.State);
+
+    private protected override void EndLook() => Leave();
+
+    /// <summary>In one go: here nobody looks for the dead in between, and the condition is asked without a virtual call.</summary>
+    private protected override bool TryWait(in WaitLimit limit, ref bool spins)
     {
         News condition = new(this);
         return Bells.Wait(ref condition, limit);

@@ -11,10 +11,9 @@ namespace RingShm;
 /// The producer of an <see cref="SpscRing"/>. Used by one thread at a time. If the consumer dies, messages stay in the ring for
 /// its successor and this side notices nothing but, in the end, a full ring.
 /// </summary>
-public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
+public sealed unsafe class SpscProducer : MessageProducer, IClaimOwner
 {
     private readonly Doorbell<DirectMemory> _others;
-    private readonly BoundedChannelFullMode _fullMode;
     private Spsc.SpscProducerCore<DirectMemory> _core;
     private ClaimWriter? _writer;
     private long* _claimHeader;
@@ -22,15 +21,14 @@ public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
     private long _claimNumber;
 
     internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells, BoundedChannelFullMode fullMode)
-        : base(row, bells)
+        : base(row, bells, fullMode)
     {
-        _fullMode = fullMode;
         _core = core;
         _others = bells.Others;
     }
 
     /// <summary>The longest message, in bytes.</summary>
-    public int MaxMessageBytes => _core.MaxMessageBytes;
+    public override int MaxMessageBytes => _core.MaxMessageBytes;
 
     /// <summary>
     /// Writes one message. False means that the ring is too full for it, and nothing else. Never waits, never allocates.
@@ -42,7 +40,7 @@ public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
     /// <exception cref="InvalidOperationException">A claim is open on this handle.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="RingCorruptException">The consumer's words make no sense.</exception>
-    public bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
+    public override bool TryWrite(ReadOnlySpan<byte> message, int type = 0)
     {
         long position = Enter(ref _core.State);
         if (!_core.HasRoomAt(position, message.Length))
@@ -54,46 +52,6 @@ public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
     }
 
     /// <summary>
-    /// Writes one message with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
-    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
-    /// </summary>
-    /// <param name="message">The payload.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
-    /// <inheritdoc cref="TryWrite"/>
-    public bool Write(ReadOnlySpan<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        Write(message, type: 0, timeout, cancellationToken);
-
-    /// <summary>
-    /// Writes one message, waiting for room: spins, then yields, then sleeps. False when the time was up
-    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
-    /// </summary>
-    /// <param name="message">The payload.</param>
-    /// <param name="type">A tag for the consumer.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
-    /// <inheritdoc cref="TryWrite"/>
-    public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        while (!TryWrite(message, type))
-        {
-            if (_fullMode != BoundedChannelFullMode.Wait)
-            {
-                Drop();
-                return true;
-            }
-
-            if (!TryWait(limit, message.Length))
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>
     /// Claims room for a message to be filled in place. False means that the ring is too full. Never waits, never allocates.
     /// Until the claim is committed or disposed, this handle does nothing else.
     /// </summary>
@@ -101,7 +59,7 @@ public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
     /// <param name="claim">The claim. Dispose it in every case.</param>
     /// <exception cref="ArgumentOutOfRangeException">A negative length.</exception>
     /// <inheritdoc cref="TryWrite"/>
-    public bool TryClaim(int maxLengthBytes, out Claim claim)
+    public override bool TryClaim(int maxLengthBytes, out Claim claim)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLengthBytes);
         long position = Enter(ref _core.State);
@@ -125,7 +83,7 @@ public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
     /// <param name="messages">The payloads. It stops before one that is too long for the ring; that one throws when it is first.</param>
     /// <param name="type">A tag for the consumer, the same on all.</param>
     /// <inheritdoc cref="TryWrite"/>
-    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0)
+    public override int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0)
     {
         Enter(ref _core.State);
         try
@@ -242,14 +200,25 @@ public sealed unsafe partial class SpscProducer : RingHandle, IClaimOwner
         return isWritten;
     }
 
-    private bool TryWait(in WaitLimit limit, int payloadBytes)
+    private protected override bool IsRingCompleted => _core.IsCompleted;
+
+    private protected override bool HasRoom(int lengthBytes) => _core.HasRoom(lengthBytes);
+
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying(AwaitedBytes);
+
+    private protected override void BeginLook() => Enter(ref _core.State);
+
+    private protected override void EndLook() => Leave();
+
+    /// <summary>In one go: here nobody looks for the dead in between, and the condition is asked without a virtual call.</summary>
+    private protected override bool TryWait(in WaitLimit limit, ref bool spins)
     {
-        Room condition = new(this, payloadBytes);
+        Room condition = new(this);
         return Bells.Wait(ref condition, limit);
     }
 
-    private readonly struct Room(SpscProducer handle, int payloadBytes) : IWaitCondition
+    private readonly struct Room(SpscProducer handle) : IWaitCondition
     {
-        public bool IsMet() => handle._core.IsWorthTrying(payloadBytes) || handle.IsDisposed;
+        public bool IsMet() => handle._core.IsWorthTrying(handle.AwaitedBytes) || handle.IsDisposed;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using RingShm.Layout;
 using RingShm.Memory;
 
@@ -223,17 +224,21 @@ internal unsafe struct SpscProducerCore<TMemory>
         int count = (int)Math.Min(values.Length, (_consumerLimit - Position) / size);
         if (count <= 0)
             return 0;
+        // Locals, because the compiler must suppose that every store below changes the fields.
+        byte* data = _data;
+        long mask = _mask;
         long word = RecordLayout.EncodeHeader(sizeof(T), type);
+        ref T value = ref MemoryMarshal.GetReference(values);
         long position = Position + size;
-        for (int i = 1; i < count; i++, position += size)
+        for (nint i = 1; i < count; i++, position += size)
         {
-            long* inner = HeaderAt(position);
-            TMemory.Write(SpscMap.PayloadOf(inner), values[i], Edge.S2);
+            long* inner = (long*)(data + (position & mask));
+            TMemory.Write(SpscMap.PayloadOf(inner), Unsafe.Add(ref value, i), Edge.S2);
             TMemory.Store(inner, word, Edge.S10);
         }
 
         long* first = HeaderAt(Position);
-        TMemory.Write(SpscMap.PayloadOf(first), values[0], Edge.S2);
+        TMemory.Write(SpscMap.PayloadOf(first), value, Edge.S2);
         PublishBatch(first, word, position, count);
         return count;
     }

@@ -11,17 +11,15 @@ namespace RingShm;
 /// its successor.
 /// </summary>
 /// <typeparam name="T">An unmanaged type; every process must lay it out alike.</typeparam>
-public sealed unsafe partial class SpscProducer<T> : RingHandle
+public sealed unsafe class SpscProducer<T> : ValueProducer<T>
     where T : unmanaged
 {
     private readonly Doorbell<DirectMemory> _others;
-    private readonly BoundedChannelFullMode _fullMode;
     private Spsc.SpscProducerCore<DirectMemory> _core;
 
     internal SpscProducer(RowLease row, in Spsc.SpscProducerCore<DirectMemory> core, HandleBells bells, BoundedChannelFullMode fullMode)
-        : base(row, bells)
+        : base(row, bells, fullMode)
     {
-        _fullMode = fullMode;
         _core = core;
         _others = bells.Others;
         _core.CountByPosition(Layout.RecordLayout.SizeOf(sizeof(T)));
@@ -35,14 +33,17 @@ public sealed unsafe partial class SpscProducer<T> : RingHandle
     /// <exception cref="RingCompletedException">The ring was completed.</exception>
     /// <exception cref="ObjectDisposedException">The handle was disposed.</exception>
     /// <exception cref="RingCorruptException">The consumer's words make no sense.</exception>
-    public bool TryWrite(in T value, int type = 0)
+    public override bool TryWrite(in T value, int type = 0)
     {
         long position = Enter(ref _core.State);
         long next = _core.PutAt(position, value, type);
+        // What is rare is a call at the end, so that nothing has to be kept across one.
         if (next == position)
-            return TryWriteSlow(value, type);
-        _others.Ring();
-        Exit(ref _core.State, next);
+            return TryWriteSlow(in value, type);
+        if (_others.IsAwaited())
+            return RingAndExit(next);
+        if (ExitAndTell(ref _core.State, next))
+            return HandBackLate();
         return true;
     }
 
@@ -51,7 +52,7 @@ public sealed unsafe partial class SpscProducer<T> : RingHandle
     /// many. A process that dies inside has written none of them.
     /// </summary>
     /// <inheritdoc cref="TryWrite"/>
-    public int TryWriteBatch(ReadOnlySpan<T> values, int type = 0)
+    public override int TryWriteBatch(ReadOnlySpan<T> values, int type = 0)
     {
         Enter(ref _core.State);
         try
@@ -65,46 +66,6 @@ public sealed unsafe partial class SpscProducer<T> : RingHandle
         {
             Leave();
         }
-    }
-
-    /// <summary>
-    /// Writes one value with type tag 0, waiting for room: spins, then yields, then sleeps. False when the time was up
-    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
-    /// </summary>
-    /// <param name="value">The value.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
-    /// <inheritdoc cref="TryWrite"/>
-    public bool Write(in T value, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        Write(in value, type: 0, timeout, cancellationToken);
-
-    /// <summary>
-    /// Writes one value, waiting for room: spins, then yields, then sleeps. False when the time was up
-    /// first. A producer attached with another <see cref="BoundedChannelFullMode"/> than Wait drops instead of waiting.
-    /// </summary>
-    /// <param name="value">The value.</param>
-    /// <param name="type">A tag for the consumer.</param>
-    /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
-    /// <inheritdoc cref="TryWrite"/>
-    public bool Write(in T value, int type, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        WaitLimit limit = Bells.Limit(timeout, cancellationToken);
-        while (!TryWrite(in value, type))
-        {
-            if (_fullMode != BoundedChannelFullMode.Wait)
-            {
-                Drop();
-                return true;
-            }
-
-            if (!TryWait(limit, sizeof(T)))
-                return false;
-        }
-
-        return true;
     }
 
     private protected override bool IsBusy => IsMarkedBusy(ref _core.State);
@@ -126,6 +87,14 @@ public sealed unsafe partial class SpscProducer<T> : RingHandle
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RingAndExit(long position)
+    {
+        _others.Ring();
+        Exit(ref _core.State, position);
+        return true;
+    }
+
     private bool Rung(bool isWritten)
     {
         if (isWritten)
@@ -133,14 +102,25 @@ public sealed unsafe partial class SpscProducer<T> : RingHandle
         return isWritten;
     }
 
-    private bool TryWait(in WaitLimit limit, int payloadBytes)
+    private protected override bool IsRingCompleted => _core.IsCompleted;
+
+    private protected override bool HasRoom(int lengthBytes) => _core.HasRoom(lengthBytes);
+
+    private protected override bool IsWorthTrying() => _core.IsWorthTrying(AwaitedBytes);
+
+    private protected override void BeginLook() => Enter(ref _core.State);
+
+    private protected override void EndLook() => Leave();
+
+    /// <summary>In one go: here nobody looks for the dead in between, and the condition is asked without a virtual call.</summary>
+    private protected override bool TryWait(in WaitLimit limit, ref bool spins)
     {
-        Room condition = new(this, payloadBytes);
+        Room condition = new(this);
         return Bells.Wait(ref condition, limit);
     }
 
-    private readonly struct Room(SpscProducer<T> handle, int payloadBytes) : IWaitCondition
+    private readonly struct Room(SpscProducer<T> handle) : IWaitCondition
     {
-        public bool IsMet() => handle._core.IsWorthTrying(payloadBytes) || handle.IsDisposed;
+        public bool IsMet() => handle._core.IsWorthTrying(handle.AwaitedBytes) || handle.IsDisposed;
     }
 }

@@ -78,7 +78,7 @@ public sealed partial class SpscRing : IDisposable
     /// </summary>
     /// <param name="fullMode">
     /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped; one that was published before may be with its
-    /// consumer already, so none newer can be. DropOldest: refused; it needs an MPMC ring. <see cref="SpscProducer.MessagesDropped"/> counts.
+    /// consumer already, so none newer can be. DropOldest: refused; it needs an MPMC ring. <see cref="ProducerHandle.MessagesDropped"/> counts.
     /// </param>
     /// <exception cref="ArgumentException">DropOldest.</exception>
     /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>

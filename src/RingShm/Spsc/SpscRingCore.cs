@@ -14,9 +14,7 @@ internal sealed unsafe class SpscRingCore : RingCore
         : base(new RegionRequest(name, mode, Checked(options ?? new RingOptions()), RingKind.Spsc, fixedMessageBytes)) =>
         _map = new SpscMap(Region.Base, Geometry);
 
-    public bool IsCompleted => WithRegion(() =>
-        // S13 acquire: as the handles read it. Pairs with S12.
-        DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0);
+    private protected override long* CompletedWord => _map.Completed;
 
     /// <summary>Takes the producer's row and makes its handle.</summary>
     public THandle AttachProducer<THandle>(Func<RowLease, SpscProducerCore<DirectMemory>, HandleBells, THandle> handle)
@@ -33,20 +31,6 @@ internal sealed unsafe class SpscRingCore : RingCore
         where THandle : RingHandle =>
         Attach(SpscLayout.ConsumerRow, ParticipantRole.Consumer, (row, predecessorDied) =>
             handle(row, SpscRoles<DirectMemory>.StartConsumer(_map, predecessorDied), BellsOf(ParticipantRole.Consumer)));
-
-    public void Complete() => TryComplete();
-
-    /// <summary>False when it was completed already.</summary>
-    public bool TryComplete() => WithRegion(() =>
-    {
-        ThrowIfReadOnly();
-        // S13 acquire: as the handles read it. Pairs with S12.
-        bool wasCompleted = DirectMemory.LoadAcquire(_map.Completed, Edge.S13) != 0;
-        // S12 release: what was published before stays before the end mark. Pairs with S13.
-        DirectMemory.StoreRelease(_map.Completed, 1, Edge.S12);
-        Region.InterruptAll();
-        return !wasCompleted;
-    });
 
     public RingInfo GetInfo() => WithRegion(() => SpscInfo.Read(Region, _map));
 

@@ -10,22 +10,10 @@ public sealed partial class SpscRing<T>
     /// </summary>
     /// <param name="fullMode">What a full ring means; see <see cref="AttachProducer(BoundedChannelFullMode)"/>.</param>
     /// <inheritdoc cref="AttachProducer(BoundedChannelFullMode)"/>
-    public RingChannelWriter<T> AttachChannelWriter(BoundedChannelFullMode fullMode = BoundedChannelFullMode.Wait)
-    {
-        SpscProducer<T> producer = AttachProducer(fullMode);
-        return new RingChannelWriter<T>(
-            producer,
-            value => producer.TryWriteOrDrop(value),
-            producer.IsRoomNow,
-            () => producer.MessagesDropped,
-            _core.TryComplete);
-    }
+    public RingChannelWriter<T> AttachChannelWriter(BoundedChannelFullMode fullMode = BoundedChannelFullMode.Wait) =>
+        ChannelEnds.Writer(AttachProducer(fullMode), _core);
 
     /// <summary>Attaches a consumer as a channel's reader. Dispose it to give the role back.</summary>
     /// <inheritdoc cref="AttachConsumer"/>
-    public RingChannelReader<T> AttachChannelReader()
-    {
-        SpscConsumer<T> consumer = AttachConsumer();
-        return new RingChannelReader<T>(consumer, consumer.TryRead, consumer.IsNewsNow);
-    }
+    public RingChannelReader<T> AttachChannelReader() => ChannelEnds.Reader(AttachConsumer());
 }

@@ -80,7 +80,7 @@ public sealed partial class SpscRing<T> : IDisposable
     /// </summary>
     /// <param name="fullMode">
     /// Wait: as without. DropWrite, DropNewest: the message that is being written is dropped; one that was published before may be with its
-    /// consumer already, so none newer can be. DropOldest: refused; it needs an MPMC ring. <see cref="SpscProducer{T}.MessagesDropped"/> counts.
+    /// consumer already, so none newer can be. DropOldest: refused; it needs an MPMC ring. <see cref="ProducerHandle.MessagesDropped"/> counts.
     /// </param>
     /// <exception cref="ArgumentException">DropOldest.</exception>
     /// <exception cref="ArgumentOutOfRangeException">It is no mode.</exception>

@@ -50,14 +50,16 @@ internal readonly unsafe struct Doorbell<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Ring()
     {
-        // W1 fence: the publication before the look. Pairs with W5; where sleepers fence for us, nothing is left to do.
-        if (_ringerFences)
-            TMemory.Fence(Edge.W1);
-        // W2 acquire: so that no compiler moves the look before the publication. Pairs with W4.
-        long word = TMemory.LoadAcquire(_word, Edge.W2);
+        long word = Look();
         if (DoorbellWord.HasSleepers(word))
             Wake(word);
     }
+
+    /// <summary>
+    /// The look of <see cref="Ring"/> alone, after a publication: when it is true, the caller must ring before it does anything else.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsAwaited() => DoorbellWord.HasSleepers(Look());
 
     /// <summary>
     /// The same for something that was said beside the ring (a cancelled token, a disposed handle): sleepers of this process
@@ -145,6 +147,16 @@ internal readonly unsafe struct Doorbell<TMemory>
                 return;
             word = found;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Look()
+    {
+        // W1 fence: the publication before the look. Pairs with W5; where sleepers fence for us, nothing is left to do.
+        if (_ringerFences)
+            TMemory.Fence(Edge.W1);
+        // W2 acquire: so that no compiler moves the look before the publication. Pairs with W4.
+        return TMemory.LoadAcquire(_word, Edge.W2);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -13,8 +13,8 @@ internal enum BroadcastRead
 
 /// <summary>
 /// Reads a broadcast ring until it is drained and checks every byte: <c>broadcast-read ring= log= seed= start= mode=</c>. A message's number is one more
-/// than the last of its writer, and nothing is lost. With <c>lossy=1</c>, for one writer at a time, the numbers left out are those that were lost; where they
-/// are more it logs the last number and by how many, for the parent to judge. Rests a little after every <c>rest=</c> messages.
+/// than the last of its writer, and nothing is lost. With <c>lossy=</c> and how many writers there are at a time, the numbers left out are those that were lost
+/// (<see cref="LossAccount"/>). Rests a little after every <c>rest=</c> messages.
 /// </summary>
 internal sealed class BroadcastReadCommand
 {
@@ -25,7 +25,7 @@ internal sealed class BroadcastReadCommand
     private readonly Dictionary<int, long> _last = [];
     private readonly Ledger _notes;
     private readonly MessagePattern _pattern;
-    private readonly bool _isLossy;
+    private readonly LossAccount? _losses;
     private readonly long _rest;
     private long _position = -1;
 
@@ -33,7 +33,8 @@ internal sealed class BroadcastReadCommand
     {
         _notes = notes;
         _pattern = BroadcastWriteCommand.PatternFor(arguments.Number("seed"), maxMessageBytes);
-        _isLossy = arguments.Flag("lossy");
+        int writers = (int)arguments.Number("lossy");
+        _losses = writers > 0 ? new LossAccount(writers, notes) : null;
         _rest = arguments.Number("rest", long.MaxValue);
     }
 
@@ -60,6 +61,7 @@ internal sealed class BroadcastReadCommand
                 wait.SpinOnce();
         }
 
+        command._losses?.End(reader.MessagesLost - notes.Published);
         return PeerSignals.Done(notes.Progress);
     }
 
@@ -80,16 +82,15 @@ internal sealed class BroadcastReadCommand
         long id = _pattern.CheckNumbered(message.Span);
         int writer = MessageId.ProducerOf(id);
         long number = MessageId.SequenceOf(id);
-        if (message.Type != writer)
+        if (BroadcastWriteCommand.WriterOf(message.Type) != writer)
             throw new MismatchException($"message {MessageId.Describe(id)} has tag {message.Type}");
         if (message.Position <= _position)
             throw new MismatchException($"message {MessageId.Describe(id)} at {message.Position}, after one at {_position}");
         _position = message.Position;
-        if (_isLossy)
-            CountLost(writer, number, message.LostBefore);
-        else
+        if (_losses == null)
             ExpectNext(writer, number, message.LostBefore);
-        _last[writer] = number;
+        else
+            _losses.Saw(writer, BroadcastWriteCommand.LifeOf(message.Type), number, message.LostBefore);
         if (++_notes.Progress % _rest == 0)
             Thread.Sleep(1);
     }
@@ -103,21 +104,6 @@ internal sealed class BroadcastReadCommand
         else if (number != last + 1)
             throw new MismatchException($"message {writer}:{number} after {last}");
         _notes.Note(NoteOf(writer) + 1, number + 1);
-    }
-
-    private void CountLost(int writer, long number, long lostBefore)
-    {
-        // The sum of what was lost, in a word that readers have no other use for.
-        _notes.Published += lostBefore;
-        if (!_last.TryGetValue(writer, out long last))
-            return;
-        long missing = number - last - 1 - lostBefore;
-        if (number <= last || missing < 0)
-            throw new MismatchException($"message {number} after {last}, and {lostBefore} lost between");
-        if (missing == 0)
-            return;
-        _notes.Log(last, redelivered: false);
-        _notes.Log(number, redelivered: false);
-        _notes.Log(missing, redelivered: false);
+        _last[writer] = number;
     }
 }

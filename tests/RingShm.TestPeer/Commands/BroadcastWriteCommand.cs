@@ -2,19 +2,30 @@ namespace RingShm.TestPeer.Commands;
 
 /// <summary>
 /// Writes numbered messages into a broadcast ring until it is told to stop: <c>broadcast-write ring= log= id= seed=</c>; singly, in batches, and by
-/// claims, some of which are given up. Goes on from the number that its notes say was begun last.
+/// claims, some of which are given up. Goes on from the number that its notes say was begun last; <c>life=</c> says how many went before it; with
+/// <c>yield=1</c> it lets others run after each of its steps.
 /// </summary>
 internal static class BroadcastWriteCommand
 {
     private const int LongestBatch = 8;
 
+    private const int WriterBits = 16;
+
     public static MessagePattern PatternFor(long seed, int maxMessageBytes) => new(seed, SizeMix.Uniform, maxMessageBytes, MessageNumber.InPayload);
+
+    /// <summary>The writer that a message's tag names.</summary>
+    public static int WriterOf(int tag) => tag & ((1 << WriterBits) - 1);
+
+    /// <summary>Which of this writer's lives a message's tag names.</summary>
+    public static int LifeOf(int tag) => tag >> WriterBits;
 
     public static int Run(PeerArguments arguments)
     {
         using Ledger notes = Ledger.Open(arguments.Text("log"));
         using BroadcastRing ring = BroadcastRing.Open(arguments.Ring);
         int id = (int)arguments.Number("id");
+        int tag = ((int)arguments.Number("life") << WriterBits) | id;
+        bool yields = arguments.Flag("yield");
         PeerSignals.StandBy(arguments);
         using BroadcastWriter writer = Attaching.UntilThereIsARow(ring.AttachWriter);
         PeerSignals.Attached();
@@ -26,16 +37,20 @@ internal static class BroadcastWriteCommand
             {
                 case 0:
                     notes.Attempted++;
-                    writer.Write(MessageOf(pattern, id, notes.Published), id, Timeout.InfiniteTimeSpan, CancellationToken.None);
+                    writer.Write(MessageOf(pattern, id, notes.Published), tag, Timeout.InfiniteTimeSpan, CancellationToken.None);
                     notes.Published++;
                     break;
                 case 1:
-                    Claim(writer, notes, pattern, id, givesUp: random.Next(4) == 0);
+                    Claim(writer, notes, pattern, tag, givesUp: random.Next(4) == 0);
                     break;
                 default:
-                    WriteBatch(writer, notes, pattern, id, random.Next(1, LongestBatch + 1));
+                    WriteBatch(writer, notes, pattern, tag, random.Next(1, LongestBatch + 1));
                     break;
             }
+
+            // Where several writers share a processor, readers then see all of them, and not one for a lap at a time.
+            if (yields)
+                Thread.Yield();
         }
 
         return PeerSignals.Done(notes.Published);
@@ -49,9 +64,9 @@ internal static class BroadcastWriteCommand
         return message;
     }
 
-    private static void Claim(BroadcastWriter writer, Ledger notes, MessagePattern pattern, int id, bool givesUp)
+    private static void Claim(BroadcastWriter writer, Ledger notes, MessagePattern pattern, int tag, bool givesUp)
     {
-        byte[] message = MessageOf(pattern, id, notes.Published);
+        byte[] message = MessageOf(pattern, WriterOf(tag), notes.Published);
         SpinWait wait = default;
         Claim claim;
         while (!writer.TryClaim(message.Length, out claim))
@@ -62,20 +77,20 @@ internal static class BroadcastWriteCommand
             if (givesUp)
                 return;
             notes.Attempted++;
-            claim.Commit(message.Length, id);
+            claim.Commit(message.Length, tag);
             notes.Published++;
         }
     }
 
     /// <summary>The first so many are written when it dies inside, so that numbers stay without gaps.</summary>
-    private static void WriteBatch(BroadcastWriter writer, Ledger notes, MessagePattern pattern, int id, int count)
+    private static void WriteBatch(BroadcastWriter writer, Ledger notes, MessagePattern pattern, int tag, int count)
     {
-        ReadOnlyMemory<byte>[] messages = [.. Enumerable.Range(0, count).Select(i => (ReadOnlyMemory<byte>)MessageOf(pattern, id, notes.Published + i))];
+        ReadOnlyMemory<byte>[] messages = [.. Enumerable.Range(0, count).Select(i => (ReadOnlyMemory<byte>)MessageOf(pattern, WriterOf(tag), notes.Published + i))];
         notes.Attempted += count;
         SpinWait wait = default;
         for (int written = 0; written < count;)
         {
-            int more = writer.TryWriteBatch(messages.AsSpan(written), id);
+            int more = writer.TryWriteBatch(messages.AsSpan(written), tag);
             notes.Published += more;
             written += more;
             if (more == 0)

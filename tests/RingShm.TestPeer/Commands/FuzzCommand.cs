@@ -5,7 +5,7 @@ namespace RingShm.TestPeer.Commands;
 
 /// <summary>
 /// Damages sound regions and uses them, case after case: <c>inuse=0</c> before they are opened, <c>inuse=1</c> while this
-/// process has them open and attached. Case n of seed s is always the same: <c>fuzz seed=s first=n cases=1</c> plays it again.
+/// process has them open and attached; <c>kind=</c> for regions of one kind only. Case n of seed s is always the same: <c>fuzz seed=s first=n cases=1</c> plays it again.
 /// </summary>
 internal static class FuzzCommand
 {
@@ -17,7 +17,7 @@ internal static class FuzzCommand
         bool isInUse = arguments.Flag("inuse");
         string path = arguments.Text("path");
         using Ledger ledger = Ledger.Open(arguments.Text("ledger"));
-        List<RegionImage> images = RegionImages.Make(path);
+        List<RegionImage> images = RegionImages.Make(path, Enum.Parse<RingKind>(arguments.Text("kind", nameof(RingKind.None))));
         for (long number = first; number < end && !ledger.IsStopped; number++)
         {
             ledger.Progress = number;
@@ -72,6 +72,8 @@ internal static class FuzzCommand
     {
         if (image.Geometry.Kind == RingKind.Mpmc)
             new MpmcExerciser(random, path, image.IsTyped, damage).Run(options);
+        else if (image.Geometry.Kind == RingKind.Broadcast)
+            new BroadcastExerciser(random, path, image.IsTyped, damage).Run(options);
         else if (image.Geometry.Kind == RingKind.State)
             new StateExerciser(random, path, image.IsTyped, damage).Run(new RingOptions { OpenTimeout = TimeSpan.Zero, PrefaultPages = options.PrefaultPages });
         else

@@ -8,7 +8,14 @@ internal sealed record RegionImage(byte[] Bytes, RingGeometry Geometry, bool IsT
 /// <summary>Sound regions in many states, made by the library itself, for the mutator to damage.</summary>
 internal static class RegionImages
 {
-    public static List<RegionImage> Make(string path)
+    /// <summary>Regions of all kinds, or of one.</summary>
+    public static List<RegionImage> Make(string path, RingKind only)
+    {
+        List<RegionImage> images = MakeAll(path);
+        return only == RingKind.None ? images : [.. images.Where(image => image.Geometry.Kind == only)];
+    }
+
+    private static List<RegionImage> MakeAll(string path)
     {
         List<RegionImage> images = [];
         foreach (int capacity in new[] { 64, 256, 4096 })
@@ -19,6 +26,7 @@ internal static class RegionImages
         }
 
         MpmcImages.Make(path, images);
+        BroadcastImages.Make(path, images);
         StateImages.Make(path, images);
         return images;
     }

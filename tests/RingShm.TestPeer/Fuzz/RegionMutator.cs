@@ -56,6 +56,8 @@ internal sealed class RegionMutator(Random random)
         int kind = random.Next(8);
         if (kind > 2 && geometry.Kind == RingKind.Mpmc)
             return new MpmcMutator(random, geometry).Patch(Trouble(geometry));
+        if (kind > 2 && geometry.Kind == RingKind.Broadcast)
+            return new BroadcastMutator(random, geometry).Patch(Trouble(geometry));
         if (kind > 2 && geometry.Kind == RingKind.State)
             return new StateMutator(random, geometry).Patch(Trouble(geometry));
         switch (kind)
@@ -79,10 +81,13 @@ internal sealed class RegionMutator(Random random)
         }
     }
 
-    /// <summary>A whole ring that never ends: of headers, or of words; a cell with no buffer left.</summary>
+    /// <summary>A whole ring that never ends: of headers, or of words; one that retains nonsense; a cell with no buffer left.</summary>
     public (int Offset, byte[] Bytes) Endless(ReadOnlySpan<byte> image, in RingGeometry geometry) => geometry.Kind switch
     {
         RingKind.Mpmc => new MpmcMutator(random, geometry).EndlessWords(image),
+        RingKind.Broadcast => random.Next(2) == 0
+            ? new MpmcMutator(random, geometry).EndlessWords(image)
+            : new BroadcastMutator(random, geometry).Retained(),
         RingKind.State => new StateMutator(random, geometry).Endless(),
         _ => ((int)geometry.DataOffset, EndlessRecords(geometry)),
     };

@@ -15,6 +15,7 @@ internal static class BroadcastPrograms
 
     public static IReadOnlyList<ModelProgram> WithoutDeaths { get; } =
     [
+        .. BroadcastSmallPrograms.WithoutDeaths,
         Of("broadcast-laps", Reliable, 0, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(3));
@@ -106,6 +107,7 @@ internal static class BroadcastPrograms
 
     public static IReadOnlyList<ModelProgram> WithDeaths { get; } =
     [
+        .. BroadcastSmallPrograms.WithDeaths,
         Of("broadcast-killed-reader", Reliable, 1, world =>
         {
             world.Add("reader", A, Consumer, p => p.Read(1), killable: true);
@@ -148,7 +150,8 @@ internal static class BroadcastPrograms
         }) with { Kills = 1, IsSampled = true },
     ];
 
-    private static ModelProgram Of(
+    /// <summary>A program on a ring of two slots, in which so many messages lie already.</summary>
+    internal static ModelProgram Of(
         string name, int flags, int prefilled, Action<BroadcastWorld> setup) =>
         new(name, BroadcastWorld.Geometry(flags).TotalBytes, execution =>
         {

@@ -93,8 +93,10 @@ public sealed class StateCellTests
         scene.RunWith("12345", "set", name).ExpectFailure(2, "longest value of 4 bytes", "nothing was set");
         scene.Run("set", name, "x", "--max-message", "5").ExpectFailure(2, "4", "5");
         string ring = scene.Create("ring");
-        scene.Run("set", ring, "x").ExpectFailure(2, "Spsc", "State");
-        scene.Run("get", ring).ExpectFailure(2, "Spsc", "State");
+        scene.Run("set", ring, "x").ExpectFailure(2, "is an spsc ring", "'send'");
+        scene.Run("set", ring, "x", "--create-if-missing").ExpectFailure(2, "is an spsc ring", "'send'");
+        scene.Run("get", ring).ExpectFailure(2, "is an spsc ring", "'receive'");
+        scene.Run("set", scene.Create("news", "--kind", "broadcast"), "x").ExpectFailure(2, "is a broadcast ring", "'send'");
         scene.Run("get", scene.NameOf("none")).ExpectFailure(2, "none");
     }
 

@@ -18,7 +18,7 @@ public sealed class UsageTests
     [InlineData("at most 1016 bytes", "create", "x", "--kind", "mpmc", "--capacity", "1KiB", "--max-message", "2KiB")]
     [InlineData("--producers many needs --kind mpmc", "create", "x", "--producers", "many")]
     [InlineData("--consumers many needs --kind mpmc", "create", "x", "--kind", "spsc", "--consumers", "many")]
-    [InlineData("--max-participants needs --kind mpmc", "create", "x", "--max-participants", "2")]
+    [InlineData("--max-participants needs --kind mpmc, broadcast or state; an spsc ring has one", "create", "x", "--max-participants", "2")]
     [InlineData("--dead-consumers drop needs --kind mpmc", "create", "x", "--dead-consumers", "drop")]
     [InlineData("--producers many needs --kind mpmc", "send", "x", "--create-if-missing", "--producers", "many")]
     [InlineData("--mark-redelivered", "receive", "x", "--mark-redelivered", "--raw")]

@@ -9,8 +9,8 @@ public static class Platform
     /// <summary>A creator that dies takes a Windows section with it, so nobody ever finds the remains that these tests are about.</summary>
     public const string SectionsGoWithTheirCreator = "A Windows section goes with its creator: there are no remains to find.";
 
-    /// <summary>The creator is caught by the length of its file, which grows before it is published; a section has no such sign.</summary>
-    public const string CreationIsHidden = "The middle of a section's creation on Windows cannot be seen from outside, so nobody can be stopped there.";
+    /// <summary>Windows' creators are killed in the middle of the shipped code instead, and left half-made at each step by a unit test.</summary>
+    public const string SystemCallsToKillAt = "On Windows there is no strace to kill a creator at its k-th system call with.";
 
     /// <summary>The name of a section lives as long as its users; <see cref="Ring.Remove"/> refuses, which a unit test shows there.</summary>
     public const string SectionsAreNotRemoved = "A Windows section in use cannot be removed: there is no successor of its name.";

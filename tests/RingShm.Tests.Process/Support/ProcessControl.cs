@@ -41,8 +41,9 @@ internal static partial class ProcessControl
             using Process process = Process.GetProcessById(processId);
             return NtResumeProcess(process.Handle) == 0;
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
+            // It has ended: before we looked, or since.
             return false;
         }
     }

@@ -1,8 +1,18 @@
 using System.Globalization;
+using RingShm.Interop;
+using RingShm.Layout;
 using RingShm.Mapping;
 using RingShm.TestPeer;
 
 namespace RingShm.Tests.Processes.Support;
+
+/// <summary>How far a creator has come.</summary>
+internal enum Creation
+{
+    None,
+    Begun,
+    Published,
+}
 
 /// <summary>
 /// One ring under test: its unique name, its ledger, the processes that use it. Disposing ends the processes and removes the
@@ -77,9 +87,12 @@ internal sealed class Scene : IDisposable
     }
 
     /// <summary>Starts a peer on this ring and this ledger.</summary>
-    public Peer Start(string command, params string[] arguments)
+    public Peer Start(string command, params string[] arguments) => StartOn(Name, command, arguments);
+
+    /// <summary>Starts a peer on another ring and this ledger.</summary>
+    public Peer StartOn(string ring, string command, params string[] arguments)
     {
-        Peer peer = Peer.Start(command, [$"ring={Name}", $"ledger={_ledgerPath}", .. arguments]);
+        Peer peer = Peer.Start(command, [$"ring={ring}", $"ledger={_ledgerPath}", .. arguments]);
         _peers.Add(peer);
         return peer;
     }
@@ -138,6 +151,27 @@ internal sealed class Scene : IDisposable
         using FileStream file = new(FilePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         file.Position = offset;
         file.Write(BitConverter.GetBytes(value));
+    }
+
+    /// <summary>How far the creator of this region has come, seen from outside.</summary>
+    public static unsafe Creation CreationOf(RegionName region)
+    {
+        if (OperatingSystem.IsWindows() && !region.IsPath)
+        {
+            using SectionHandle section = NativeWindows.OpenFileMapping(NativeWindows.MapRead, inherit: false, RegionSection.ObjectName(region));
+            if (section.IsInvalid)
+                return Creation.None;
+            using MappedView view = MappedView.MapWindows(section, writable: false, region.Value);
+            return Volatile.Read(ref *(long*)(view.Base + HeaderLayout.ReadyOffset)) == HeaderLayout.ReadyValue ? Creation.Published : Creation.Begun;
+        }
+
+        string path = region.IsPath ? region.Value : Path.Combine(RegionDirectory.Folder, region.Value);
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            return Creation.None;
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] page = new byte[HeaderLayout.PageBytes];
+        return file.ReadAtLeast(page, page.Length, throwOnEndOfStream: false) == page.Length
+            && BitConverter.ToInt64(page, HeaderLayout.ReadyOffset) == HeaderLayout.ReadyValue ? Creation.Published : Creation.Begun;
     }
 
     public RingInfo Inspect() => Ring.Inspect(Name);

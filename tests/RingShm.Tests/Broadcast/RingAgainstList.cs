@@ -180,6 +180,8 @@ internal sealed class RingAgainstList(BroadcastRing ring, RingOptions options, R
         catch (InvalidDataException)
         {
             reader.IsTold = true;
+            // Where to go on was chosen before the handler threw.
+            reader.Untold = reader.Handle.MessagesLost - reader.Lost;
             Assert.Equal((next, position), (reader.Next, reader.Position));
         }
     }

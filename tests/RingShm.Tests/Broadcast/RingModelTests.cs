@@ -25,6 +25,11 @@ public sealed class RingModelTests
     public void A_reader_that_finds_nothing_may_have_lost_all_the_same() => Play(
         0, 16, new RingOptions { Producers = Cardinality.One, Delivery = BroadcastDelivery.Lossy }, [(4, 0, 0), (0, 0, 0), (3, 0, 0), (3, 0, 0)]);
 
+    /// <summary>A loss that a handler was told of and threw at is told again, and the place behind it is the one that was chosen then.</summary>
+    [Fact]
+    public void A_loss_whose_handler_threw_is_told_again() => Play(
+        0, 0, new RingOptions { Delivery = BroadcastDelivery.Lossy }, [(134, 0, 1), (0, 0, 0), (216, 0, 0), (0, 0, 0)]);
+
     private static void Play(byte capacityShift, ushort max, RingOptions options, (byte Kind, byte Who, ushort Number)[] steps)
     {
         long capacity = 128L << (capacityShift % 6);

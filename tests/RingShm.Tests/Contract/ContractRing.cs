@@ -1,47 +1,111 @@
 namespace RingShm.Tests.Contract;
 
-/// <summary>A ring of any kind with one producer and one consumer, as the contract suite sees it.</summary>
-internal abstract class ContractRing : IDisposable
+/// <summary>
+/// A ring of any kind with one producer and one consumer, as the contract suite sees it. With one reader from the start, a reliable
+/// broadcast ring is a queue like the others.
+/// </summary>
+internal sealed class ContractRing : IDisposable
 {
-    protected TestRegion Region { get; } = new();
+    private readonly TestRegion _region;
+    private readonly Func<MessageProducer> _attachProducer;
+    private readonly Func<MessageConsumer> _attachConsumer;
+    private readonly Action _complete;
+    private readonly Func<bool> _isCompleted;
+    private readonly Func<RingInfo> _getInfo;
+    private MessageProducer _producer;
+    private MessageConsumer _consumer;
 
-    public string Name => Region.Name;
+    private ContractRing(
+        TestRegion region, IDisposable ring, Func<MessageProducer> attachProducer, Func<MessageConsumer> attachConsumer, Action complete,
+        Func<bool> isCompleted, Func<RingInfo> getInfo)
+    {
+        _region = region;
+        Ring = ring;
+        _attachProducer = attachProducer;
+        _attachConsumer = attachConsumer;
+        _complete = complete;
+        _isCompleted = isCompleted;
+        _getInfo = getInfo;
+        _producer = attachProducer();
+        _consumer = attachConsumer();
+    }
 
-    public abstract IDisposable Ring { get; }
+    public string Name => _region.Name;
 
-    public abstract RingHandle ProducerHandle { get; }
+    public IDisposable Ring { get; }
 
-    public abstract RingHandle ConsumerHandle { get; }
+    public RingHandle ProducerHandle => _producer;
 
-    public abstract int MaxMessageBytes { get; }
+    public RingHandle ConsumerHandle => _consumer;
 
-    public abstract bool IsDrained { get; }
+    public int MaxMessageBytes => _producer.MaxMessageBytes;
 
-    public abstract bool IsCompleted { get; }
+    public bool IsDrained => _consumer.IsDrained;
 
-    public abstract bool TryWrite(ReadOnlySpan<byte> message, int type = 0);
+    public bool IsCompleted => _isCompleted();
 
-    public abstract bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken token = default);
+    public static ContractRing Spsc(RingOptions options)
+    {
+        TestRegion region = new();
+        SpscRing ring = SpscRing.Create(region, options);
+        return new(region, ring, ring.AttachProducer, ring.AttachConsumer, ring.Complete, () => ring.IsCompleted, ring.GetInfo);
+    }
 
-    public abstract bool TryClaim(int length, out Claim claim);
+    public static ContractRing Mpmc(RingOptions options)
+    {
+        TestRegion region = new();
+        MpmcRing ring = MpmcRing.Create(region, options);
+        return new(region, ring, ring.AttachProducer, ring.AttachConsumer, ring.Complete, () => ring.IsCompleted, ring.GetInfo);
+    }
 
-    public abstract int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0);
+    public static ContractRing Broadcast(RingOptions options)
+    {
+        TestRegion region = new();
+        BroadcastRing ring = BroadcastRing.Create(region, options);
+        return new(region, ring, ring.AttachWriter, () => ring.AttachReader(), ring.Complete, () => ring.IsCompleted, ring.GetInfo);
+    }
 
-    public abstract bool TryRead(out Message message);
+    public bool TryWrite(ReadOnlySpan<byte> message, int type = 0) => _producer.TryWrite(message, type);
 
-    public abstract bool Read(out Message message, TimeSpan timeout, CancellationToken token = default);
+    public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken token = default) =>
+        _producer.Write(message, type, timeout, token);
 
-    public abstract int TryReadBatch(MessageHandler handler, int limit);
+    public bool TryClaim(int length, out Claim claim) => _producer.TryClaim(length, out claim);
 
-    public abstract int TryReadBatch(MessageHandler handler, BatchSettler<int> settle, int limit);
+    public int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type = 0) => _producer.TryWriteBatch(messages, type);
 
-    public abstract void Complete();
+    public bool TryRead(out Message message) => _consumer.TryRead(out message);
 
-    public abstract RingInfo GetInfo();
+    public bool Read(out Message message, TimeSpan timeout, CancellationToken token = default) => _consumer.Read(out message, timeout, token);
 
-    public abstract void RenewProducer();
+    public int TryReadBatch(MessageHandler handler, int limit) => _consumer.TryReadBatch(handler, limit);
 
-    public abstract void RenewConsumer();
+    public int TryReadBatch(MessageHandler handler, BatchSettler<int> settle, int limit)
+    {
+        void Each(in Message message, int _) => handler(message);
+        return _consumer switch
+        {
+            SpscConsumer spsc => spsc.TryReadBatch(Each, settle, 0, limit),
+            MpmcConsumer mpmc => mpmc.TryReadBatch(Each, settle, 0, limit),
+            _ => ((BroadcastReader)_consumer).TryReadBatch(Each, settle, 0, limit),
+        };
+    }
+
+    public void Complete() => _complete();
+
+    public RingInfo GetInfo() => _getInfo();
+
+    public void RenewProducer()
+    {
+        _producer.Dispose();
+        _producer = _attachProducer();
+    }
+
+    public void RenewConsumer()
+    {
+        _consumer.Dispose();
+        _consumer = _attachConsumer();
+    }
 
     public void Fill()
     {
@@ -64,126 +128,6 @@ internal abstract class ContractRing : IDisposable
     public void Dispose()
     {
         Ring.Dispose();
-        Region.Dispose();
-    }
-}
-
-internal sealed class SpscContractRing : ContractRing
-{
-    private readonly SpscRing _ring;
-    private SpscProducer _producer;
-    private SpscConsumer _consumer;
-
-    public SpscContractRing(RingOptions options)
-    {
-        _ring = SpscRing.Create(Region, options);
-        _producer = _ring.AttachProducer();
-        _consumer = _ring.AttachConsumer();
-    }
-
-    public override IDisposable Ring => _ring;
-
-    public override RingHandle ProducerHandle => _producer;
-
-    public override RingHandle ConsumerHandle => _consumer;
-
-    public override int MaxMessageBytes => _producer.MaxMessageBytes;
-
-    public override bool IsDrained => _consumer.IsDrained;
-
-    public override bool IsCompleted => _ring.IsCompleted;
-
-    public override bool TryWrite(ReadOnlySpan<byte> message, int type) => _producer.TryWrite(message, type);
-
-    public override bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken token) =>
-        _producer.Write(message, type, timeout, token);
-
-    public override bool TryClaim(int length, out Claim claim) => _producer.TryClaim(length, out claim);
-
-    public override int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type) => _producer.TryWriteBatch(messages, type);
-
-    public override bool TryRead(out Message message) => _consumer.TryRead(out message);
-
-    public override bool Read(out Message message, TimeSpan timeout, CancellationToken token) => _consumer.Read(out message, timeout, token);
-
-    public override int TryReadBatch(MessageHandler handler, int limit) => _consumer.TryReadBatch(handler, limit);
-
-    public override int TryReadBatch(MessageHandler handler, BatchSettler<int> settle, int limit) =>
-        _consumer.TryReadBatch((in Message message, int _) => handler(message), settle, 0, limit);
-
-    public override void Complete() => _ring.Complete();
-
-    public override RingInfo GetInfo() => _ring.GetInfo();
-
-    public override void RenewProducer()
-    {
-        _producer.Dispose();
-        _producer = _ring.AttachProducer();
-    }
-
-    public override void RenewConsumer()
-    {
-        _consumer.Dispose();
-        _consumer = _ring.AttachConsumer();
-    }
-}
-
-internal sealed class MpmcContractRing : ContractRing
-{
-    private readonly MpmcRing _ring;
-    private MpmcProducer _producer;
-    private MpmcConsumer _consumer;
-
-    public MpmcContractRing(RingOptions options)
-    {
-        _ring = MpmcRing.Create(Region, options);
-        _producer = _ring.AttachProducer();
-        _consumer = _ring.AttachConsumer();
-    }
-
-    public override IDisposable Ring => _ring;
-
-    public override RingHandle ProducerHandle => _producer;
-
-    public override RingHandle ConsumerHandle => _consumer;
-
-    public override int MaxMessageBytes => _producer.MaxMessageBytes;
-
-    public override bool IsDrained => _consumer.IsDrained;
-
-    public override bool IsCompleted => _ring.IsCompleted;
-
-    public override bool TryWrite(ReadOnlySpan<byte> message, int type) => _producer.TryWrite(message, type);
-
-    public override bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken token) =>
-        _producer.Write(message, type, timeout, token);
-
-    public override bool TryClaim(int length, out Claim claim) => _producer.TryClaim(length, out claim);
-
-    public override int TryWriteBatch(ReadOnlySpan<ReadOnlyMemory<byte>> messages, int type) => _producer.TryWriteBatch(messages, type);
-
-    public override bool TryRead(out Message message) => _consumer.TryRead(out message);
-
-    public override bool Read(out Message message, TimeSpan timeout, CancellationToken token) => _consumer.Read(out message, timeout, token);
-
-    public override int TryReadBatch(MessageHandler handler, int limit) => _consumer.TryReadBatch(handler, limit);
-
-    public override int TryReadBatch(MessageHandler handler, BatchSettler<int> settle, int limit) =>
-        _consumer.TryReadBatch((in Message message, int _) => handler(message), settle, 0, limit);
-
-    public override void Complete() => _ring.Complete();
-
-    public override RingInfo GetInfo() => _ring.GetInfo();
-
-    public override void RenewProducer()
-    {
-        _producer.Dispose();
-        _producer = _ring.AttachProducer();
-    }
-
-    public override void RenewConsumer()
-    {
-        _consumer.Dispose();
-        _consumer = _ring.AttachConsumer();
+        _region.Dispose();
     }
 }

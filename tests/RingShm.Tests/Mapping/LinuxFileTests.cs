@@ -24,6 +24,22 @@ public sealed class LinuxFileTests
     }
 
     [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
+    public void A_link_that_leads_nowhere_is_a_ring_exception_and_no_endless_loop()
+    {
+        using TestFolder folder = new();
+        string path = folder.File("link");
+        File.CreateSymbolicLink(path, folder.File("nothing"));
+        RingOptions impatient = new() { OpenTimeout = TimeSpan.FromMilliseconds(30) };
+        Watchdog.Run(() =>
+        {
+            Assert.Contains(path, Assert.Throws<RingException>(() => SpscRing.CreateOrOpen(path, impatient)).Message);
+            Assert.Throws<RingException>(() => SpscRing.Create(path, impatient));
+            Assert.Throws<RingNotFoundException>(() => SpscRing.Open(path, impatient));
+        });
+        Assert.False(File.Exists(folder.File("nothing")));
+    }
+
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
     public void Space_is_reserved_when_a_region_is_made()
     {
         using TestFolder folder = new();
@@ -31,6 +47,24 @@ public sealed class LinuxFileTests
         Assert.Equal(ring.GetInfo().TotalBytes, new FileInfo(folder.File()).Length);
         string blocks = Run("stat", "-c", "%b", folder.File()).Trim();
         Assert.True(long.Parse(blocks, System.Globalization.CultureInfo.InvariantCulture) * 512 >= 8 << 20, $"only {blocks} blocks are behind the file");
+    }
+
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_first_write_to_a_page_faults_only_where_pages_were_not_asked_for(bool prefault)
+    {
+        const int Bytes = 8 << 20, MessageBytes = 4000, Messages = 2000;
+        using TestRegion region = new();
+        using SpscRing made = SpscRing.Create(region, new RingOptions { CapacityBytes = Bytes, PrefaultPages = false });
+        using SpscRing ring = SpscRing.Open(region, new RingOptions { PrefaultPages = prefault });
+        using SpscProducer producer = ring.AttachProducer();
+        byte[] message = new byte[MessageBytes];
+        long before = FaultsOfThisThread();
+        for (int i = 0; i < Messages; i++)
+            Assert.True(producer.TryWrite(message));
+        long faults = FaultsOfThisThread() - before;
+        Assert.True(prefault ? faults < Messages / 8 : faults > Messages / 2, $"{faults} page faults in {Messages} messages of a page each");
     }
 
     [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.LinuxFiles)]
@@ -119,4 +153,9 @@ public sealed class LinuxFileTests
             return false;
         }
     }
+
+    /// <summary>Those that took no disk: the tenth field of the thread's stat.</summary>
+    private static long FaultsOfThisThread() => long.Parse(
+        File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[7],
+        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -7,27 +7,58 @@ internal abstract class AsyncRing : IDisposable
 
     private static readonly RingOptions TypedOptions = new() { CapacityBytes = 1024, WaitStrategy = RegionBells.LongSleep };
 
+    /// <summary>The kinds that <see cref="Of"/> knows.</summary>
+    public static readonly string[] Kinds = ["Spsc", "Spsc<T>", "Mpmc", "Mpmc<T>", "Broadcast", "Broadcast<T>"];
+
+    private readonly TestRegion _region;
+    private readonly IDisposable _ring;
+    private readonly Action _complete;
+    private readonly Action? _attachReader;
     private RegionBells? _bells;
 
-    protected TestRegion Region { get; } = new();
+    private AsyncRing(TestRegion region, IDisposable ring, Action complete, Action? attachReader)
+    {
+        _region = region;
+        _ring = ring;
+        _complete = complete;
+        _attachReader = attachReader;
+    }
 
-    public RegionBells Bells => _bells ??= new RegionBells(Region.Name, Kind, FixedBytes);
+    public RegionBells Bells => _bells ??= new RegionBells(_region.Name, Ring.Inspect(_region.Name).Kind, FixedBytes);
 
-    public abstract IDisposable Ring { get; }
+    public IDisposable Whole => _ring;
 
     public abstract RingHandle ConsumerHandle { get; }
 
-    protected abstract RingKind Kind { get; }
+    protected abstract int FixedBytes { get; }
 
-    protected virtual int FixedBytes => 0;
-
-    public static AsyncRing Of(string kind) => kind switch
+    public static AsyncRing Of(string kind)
     {
-        "Spsc" => new SpscBytes(),
-        "Spsc<T>" => new SpscValues(),
-        "Mpmc" => new MpmcBytes(),
-        _ => new MpmcValues(),
-    };
+        TestRegion region = new();
+        switch (kind)
+        {
+            case "Spsc":
+                SpscRing spsc = SpscRing.Create(region, Options);
+                return new Bytes(region, spsc, spsc.AttachProducer(), spsc.AttachConsumer(), spsc.Complete);
+            case "Spsc<T>":
+                SpscRing<long> spscValues = SpscRing<long>.Create(region, TypedOptions);
+                return new Values(region, spscValues, spscValues.AttachProducer(), spscValues.AttachConsumer(), spscValues.Complete);
+            case "Mpmc":
+                MpmcRing mpmc = MpmcRing.Create(region, Options);
+                return new Bytes(region, mpmc, mpmc.AttachProducer(), mpmc.AttachConsumer(), mpmc.Complete);
+            case "Mpmc<T>":
+                MpmcRing<long> mpmcValues = MpmcRing<long>.Create(region, TypedOptions);
+                return new Values(region, mpmcValues, mpmcValues.AttachProducer(), mpmcValues.AttachConsumer(), mpmcValues.Complete);
+            case "Broadcast":
+                BroadcastRing broadcast = BroadcastRing.Create(region, Options);
+                return new Bytes(region, broadcast, broadcast.AttachWriter(), broadcast.AttachReader(), broadcast.Complete, () => broadcast.AttachReader());
+            case "Broadcast<T>":
+                BroadcastRing<long> values = BroadcastRing<long>.Create(region, TypedOptions);
+                return new Values(region, values, values.AttachWriter(), values.AttachReader(), values.Complete, () => values.AttachReader());
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind), kind, "It is no kind.");
+        }
+    }
 
     public abstract ValueTask Write(long value);
 
@@ -41,13 +72,16 @@ internal abstract class AsyncRing : IDisposable
 
     public abstract IAsyncEnumerable<long> ReadAll(CancellationToken token);
 
-    public abstract void Complete();
+    public void Complete() => _complete();
 
     /// <summary>Everything that must not allocate when it completes at once.</summary>
     public abstract void RoundsOfCheap(int rounds);
 
+    /// <summary>Fills the ring. One whose consumer is gone and holds nobody gets another that does.</summary>
     public void Fill()
     {
+        if (ConsumerHandle.IsDisposed)
+            _attachReader?.Invoke();
         while (TryWrite(0))
         {
             // Until there is no room for another.
@@ -56,222 +90,93 @@ internal abstract class AsyncRing : IDisposable
 
     public void Dispose()
     {
-        Ring.Dispose();
+        _ring.Dispose();
         _bells?.Dispose();
-        Region.Dispose();
+        _region.Dispose();
     }
 
     /// <summary>The result of what must have completed at once.</summary>
-    protected static TResult Now<TResult>(ValueTask<TResult> task)
+    private static TResult Now<TResult>(ValueTask<TResult> task)
     {
         Assert.True(task.IsCompletedSuccessfully);
         return task.GetAwaiter().GetResult();
     }
 
-    protected static void Now(ValueTask task)
+    private static void Now(ValueTask task)
     {
         Assert.True(task.IsCompletedSuccessfully);
         task.GetAwaiter().GetResult();
     }
 
-    protected static ReadOnlyMemory<byte> Bytes(long value) => BitConverter.GetBytes(value);
-
-    protected static long Value(OwnedMessage message) => BitConverter.ToInt64(message.Memory.Span);
-
-    protected static async ValueTask<long> Value(ValueTask<OwnedMessage> read) => Value(await read);
-
-    protected static async IAsyncEnumerable<long> Values(IAsyncEnumerable<OwnedMessage> messages)
-    {
-        await foreach (OwnedMessage message in messages)
-            yield return Value(message);
-    }
-
-    private sealed class SpscBytes : AsyncRing
+    private sealed class Bytes(
+        TestRegion region, IDisposable ring, MessageProducer producer, MessageConsumer consumer, Action complete, Action? attachReader = null)
+        : AsyncRing(region, ring, complete, attachReader)
     {
         private static readonly ReadOnlyMemory<byte> s_message = new byte[8];
 
-        private readonly SpscRing _ring;
-        private readonly SpscProducer _producer;
-        private readonly SpscConsumer _consumer;
+        public override RingHandle ConsumerHandle => consumer;
 
-        public SpscBytes()
+        protected override int FixedBytes => 0;
+
+        public override ValueTask Write(long value) => producer.WriteAsync(BitConverter.GetBytes(value));
+
+        public override bool TryWrite(long value) => producer.TryWrite(BitConverter.GetBytes(value));
+
+        public override ValueTask<bool> WaitToWrite(CancellationToken token) => producer.WaitToWriteAsync(sizeof(long), token);
+
+        public override async ValueTask<long> Read(CancellationToken token) => Value(await consumer.ReadAsync(token));
+
+        public override ValueTask<bool> WaitToRead(CancellationToken token) => consumer.WaitToReadAsync(token);
+
+        public override async IAsyncEnumerable<long> ReadAll([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
-            _ring = SpscRing.Create(Region, Options);
-            _producer = _ring.AttachProducer();
-            _consumer = _ring.AttachConsumer();
+            await foreach (OwnedMessage message in consumer.ReadAllAsync(token))
+                yield return Value(message);
         }
-
-        public override IDisposable Ring => _ring;
-
-        public override RingHandle ConsumerHandle => _consumer;
-
-        protected override RingKind Kind => RingKind.Spsc;
-
-        public override ValueTask Write(long value) => _producer.WriteAsync(Bytes(value));
-
-        public override bool TryWrite(long value) => _producer.TryWrite(Bytes(value).Span);
-
-        public override ValueTask<bool> WaitToWrite(CancellationToken token) => _producer.WaitToWriteAsync(sizeof(long), token);
-
-        public override ValueTask<long> Read(CancellationToken token) => Value(_consumer.ReadAsync(token));
-
-        public override ValueTask<bool> WaitToRead(CancellationToken token) => _consumer.WaitToReadAsync(token);
-
-        public override IAsyncEnumerable<long> ReadAll(CancellationToken token) => Values(_consumer.ReadAllAsync(token));
-
-        public override void Complete() => _ring.Complete();
 
         public override void RoundsOfCheap(int rounds)
         {
             for (int i = 0; i < rounds; i++)
             {
-                Assert.True(Now(_producer.WaitToWriteAsync(8)));
-                Now(_producer.WriteAsync(s_message));
-                Assert.True(Now(_consumer.WaitToReadAsync()));
-                Assert.True(_consumer.TryRead(out Message message));
+                Assert.True(Now(producer.WaitToWriteAsync(8)));
+                Now(producer.WriteAsync(s_message));
+                Assert.True(Now(consumer.WaitToReadAsync()));
+                Assert.True(consumer.TryRead(out Message message));
                 message.Dispose();
             }
         }
+
+        private static long Value(OwnedMessage message) => BitConverter.ToInt64(message.Memory.Span);
     }
 
-    private sealed class SpscValues : AsyncRing
+    private sealed class Values(
+        TestRegion region, IDisposable ring, ValueProducer<long> producer, ValueConsumer<long> consumer, Action complete, Action? attachReader = null)
+        : AsyncRing(region, ring, complete, attachReader)
     {
-        private readonly SpscRing<long> _ring;
-        private readonly SpscProducer<long> _producer;
-        private readonly SpscConsumer<long> _consumer;
-
-        public SpscValues()
-        {
-            _ring = SpscRing<long>.Create(Region, TypedOptions);
-            _producer = _ring.AttachProducer();
-            _consumer = _ring.AttachConsumer();
-        }
-
-        public override IDisposable Ring => _ring;
-
-        public override RingHandle ConsumerHandle => _consumer;
-
-        protected override RingKind Kind => RingKind.Spsc;
+        public override RingHandle ConsumerHandle => consumer;
 
         protected override int FixedBytes => sizeof(long);
 
-        public override ValueTask Write(long value) => _producer.WriteAsync(value);
+        public override ValueTask Write(long value) => producer.WriteAsync(value);
 
-        public override bool TryWrite(long value) => _producer.TryWrite(value);
+        public override bool TryWrite(long value) => producer.TryWrite(value);
 
-        public override ValueTask<bool> WaitToWrite(CancellationToken token) => _producer.WaitToWriteAsync(token);
+        public override ValueTask<bool> WaitToWrite(CancellationToken token) => producer.WaitToWriteAsync(token);
 
-        public override ValueTask<long> Read(CancellationToken token) => _consumer.ReadAsync(token);
+        public override ValueTask<long> Read(CancellationToken token) => consumer.ReadAsync(token);
 
-        public override ValueTask<bool> WaitToRead(CancellationToken token) => _consumer.WaitToReadAsync(token);
+        public override ValueTask<bool> WaitToRead(CancellationToken token) => consumer.WaitToReadAsync(token);
 
-        public override IAsyncEnumerable<long> ReadAll(CancellationToken token) => _consumer.ReadAllAsync(token);
-
-        public override void Complete() => _ring.Complete();
+        public override IAsyncEnumerable<long> ReadAll(CancellationToken token) => consumer.ReadAllAsync(token);
 
         public override void RoundsOfCheap(int rounds)
         {
             for (int i = 0; i < rounds; i++)
             {
-                Assert.True(Now(_producer.WaitToWriteAsync()));
-                Now(_producer.WriteAsync(i));
-                Assert.True(Now(_consumer.WaitToReadAsync()));
-                Assert.True(Now(_consumer.ReadAsync()) == i);
-            }
-        }
-    }
-
-    private sealed class MpmcBytes : AsyncRing
-    {
-        private static readonly ReadOnlyMemory<byte> s_message = new byte[8];
-
-        private readonly MpmcRing _ring;
-        private readonly MpmcProducer _producer;
-        private readonly MpmcConsumer _consumer;
-
-        public MpmcBytes()
-        {
-            _ring = MpmcRing.Create(Region, Options);
-            _producer = _ring.AttachProducer();
-            _consumer = _ring.AttachConsumer();
-        }
-
-        public override IDisposable Ring => _ring;
-
-        public override RingHandle ConsumerHandle => _consumer;
-
-        protected override RingKind Kind => RingKind.Mpmc;
-
-        public override ValueTask Write(long value) => _producer.WriteAsync(Bytes(value));
-
-        public override bool TryWrite(long value) => _producer.TryWrite(Bytes(value).Span);
-
-        public override ValueTask<bool> WaitToWrite(CancellationToken token) => _producer.WaitToWriteAsync(sizeof(long), token);
-
-        public override ValueTask<long> Read(CancellationToken token) => Value(_consumer.ReadAsync(token));
-
-        public override ValueTask<bool> WaitToRead(CancellationToken token) => _consumer.WaitToReadAsync(token);
-
-        public override IAsyncEnumerable<long> ReadAll(CancellationToken token) => Values(_consumer.ReadAllAsync(token));
-
-        public override void Complete() => _ring.Complete();
-
-        public override void RoundsOfCheap(int rounds)
-        {
-            for (int i = 0; i < rounds; i++)
-            {
-                Assert.True(Now(_producer.WaitToWriteAsync(8)));
-                Now(_producer.WriteAsync(s_message));
-                Assert.True(Now(_consumer.WaitToReadAsync()));
-                Assert.True(_consumer.TryRead(out Message message));
-                message.Dispose();
-            }
-        }
-    }
-
-    private sealed class MpmcValues : AsyncRing
-    {
-        private readonly MpmcRing<long> _ring;
-        private readonly MpmcProducer<long> _producer;
-        private readonly MpmcConsumer<long> _consumer;
-
-        public MpmcValues()
-        {
-            _ring = MpmcRing<long>.Create(Region, TypedOptions);
-            _producer = _ring.AttachProducer();
-            _consumer = _ring.AttachConsumer();
-        }
-
-        public override IDisposable Ring => _ring;
-
-        public override RingHandle ConsumerHandle => _consumer;
-
-        protected override RingKind Kind => RingKind.Mpmc;
-
-        protected override int FixedBytes => sizeof(long);
-
-        public override ValueTask Write(long value) => _producer.WriteAsync(value);
-
-        public override bool TryWrite(long value) => _producer.TryWrite(value);
-
-        public override ValueTask<bool> WaitToWrite(CancellationToken token) => _producer.WaitToWriteAsync(token);
-
-        public override ValueTask<long> Read(CancellationToken token) => _consumer.ReadAsync(token);
-
-        public override ValueTask<bool> WaitToRead(CancellationToken token) => _consumer.WaitToReadAsync(token);
-
-        public override IAsyncEnumerable<long> ReadAll(CancellationToken token) => _consumer.ReadAllAsync(token);
-
-        public override void Complete() => _ring.Complete();
-
-        public override void RoundsOfCheap(int rounds)
-        {
-            for (int i = 0; i < rounds; i++)
-            {
-                Assert.True(Now(_producer.WaitToWriteAsync()));
-                Now(_producer.WriteAsync(i));
-                Assert.True(Now(_consumer.WaitToReadAsync()));
-                Assert.True(Now(_consumer.ReadAsync()) == i);
+                Assert.True(Now(producer.WaitToWriteAsync()));
+                Now(producer.WriteAsync(i));
+                Assert.True(Now(consumer.WaitToReadAsync()));
+                Assert.True(Now(consumer.ReadAsync()) == i);
             }
         }
     }

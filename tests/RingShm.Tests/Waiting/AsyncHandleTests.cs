@@ -9,7 +9,7 @@ public sealed class AsyncHandleTests
 
     private static readonly RingOptions Options = new() { CapacityBytes = 1024, MaxMessageBytes = 48, WaitStrategy = RegionBells.LongSleep };
 
-    public static TheoryData<string> Kinds => ["Spsc", "Spsc<T>", "Mpmc", "Mpmc<T>"];
+    public static TheoryData<string> Kinds => [.. AsyncRing.Kinds];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -139,7 +139,7 @@ public sealed class AsyncHandleTests
         ring.Fill();
         Task write = ring.Write(1).AsTask();
         ring.Bells.UntilWritersSleep();
-        ring.Ring.Dispose();
+        ring.Whole.Dispose();
         _ = await Assert.ThrowsAsync<ObjectDisposedException>(() => write.WaitAsync(Patience, TestContext.Current.CancellationToken));
         Assert.Equal((0, 0), (ring.Bells.Readers, ring.Bells.Writers));
     }

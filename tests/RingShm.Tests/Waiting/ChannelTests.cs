@@ -13,7 +13,7 @@ public sealed class ChannelTests
 
     private static readonly RingOptions TypedOptions = new() { CapacityBytes = 1024, WaitStrategy = RegionBells.LongSleep };
 
-    public static TheoryData<string> Kinds => ["Spsc", "Spsc<T>", "Mpmc", "Mpmc<T>"];
+    public static TheoryData<string> Kinds => [.. AsyncRing.Kinds];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -169,6 +169,14 @@ public sealed class ChannelTests
                 case "Spsc<T>":
                     SpscRing<long> spscValues = SpscRing<long>.Create(_region, TypedOptions);
                     (_ring, Writer, Reader) = (spscValues, spscValues.AttachChannelWriter(), spscValues.AttachChannelReader());
+                    break;
+                case "Broadcast":
+                    BroadcastRing broadcast = BroadcastRing.Create(_region, Options);
+                    (_ring, Writer, Reader) = (broadcast, broadcast.AttachChannelWriter<long>(Put), broadcast.AttachChannelReader(Get));
+                    break;
+                case "Broadcast<T>":
+                    BroadcastRing<long> broadcastValues = BroadcastRing<long>.Create(_region, TypedOptions);
+                    (_ring, Writer, Reader) = (broadcastValues, broadcastValues.AttachChannelWriter(), broadcastValues.AttachChannelReader());
                     break;
                 default:
                     MpmcRing<long> mpmcValues = MpmcRing<long>.Create(_region, TypedOptions);

@@ -1,0 +1,42 @@
+using System.Threading.Channels;
+
+namespace RingShm;
+
+/// <remarks>The ring's ends as those of a channel: every channel reader gets every message.</remarks>
+public sealed partial class BroadcastRing
+{
+    /// <summary>
+    /// Attaches a writer as a channel's. Dispose it to give the role back; complete it when no more will come, from anybody.
+    /// </summary>
+    /// <typeparam name="T">What is sent.</typeparam>
+    /// <param name="serialize">Writes a value as a payload. Called under the writer's lock.</param>
+    /// <param name="fullMode">What a full ring means; see <see cref="AttachWriter(BoundedChannelFullMode)"/>.</param>
+    /// <inheritdoc cref="AttachWriter(BoundedChannelFullMode)"/>
+    public RingChannelWriter<T> AttachChannelWriter<T>(
+        MessageSerializer<T> serialize, BoundedChannelFullMode fullMode = BoundedChannelFullMode.Wait)
+    {
+        ArgumentNullException.ThrowIfNull(serialize);
+        return ChannelEnds.Writer(AttachWriter(fullMode), serialize, _core);
+    }
+
+    /// <summary>
+    /// Attaches a reader as a channel's: it gets every message from where it starts. Dispose it when it is done, or writers of a reliable
+    /// ring wait for it.
+    /// </summary>
+    /// <typeparam name="T">What is received.</typeparam>
+    /// <param name="deserialize">Makes a value of a payload. Called under the reader's lock.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="resume">Where it goes on when it was lapped; for lossy rings only.</param>
+    /// <param name="lost">
+    /// Told how many messages a lossy ring has lost for this reader, before it returns the one behind them; called under its lock, on
+    /// whichever thread reads. Null to have the read throw a <see cref="MessagesLostException"/>. See <see cref="RingChannelReader{T}"/>.
+    /// </param>
+    /// <inheritdoc cref="AttachReader"/>
+    public RingChannelReader<T> AttachChannelReader<T>(
+        MessageDeserializer<T> deserialize, ReaderStart start = ReaderStart.Oldest, ReaderResume resume = ReaderResume.Oldest,
+        Action<long>? lost = null)
+    {
+        ArgumentNullException.ThrowIfNull(deserialize);
+        return ChannelEnds.Reader(AttachReader(start, resume), deserialize, lost);
+    }
+}
