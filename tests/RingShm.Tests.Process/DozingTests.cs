@@ -22,7 +22,9 @@ public sealed class DozingTests
         { RingKind.Mpmc, "writer", false },
         { RingKind.Mpmc, "writer", true },
         { RingKind.Broadcast, "reader", false },
+        { RingKind.Broadcast, "reader", true },
         { RingKind.Broadcast, "writer", false },
+        { RingKind.Broadcast, "writer", true },
         { RingKind.State, "reader", false },
         { RingKind.State, "reader", true },
     };

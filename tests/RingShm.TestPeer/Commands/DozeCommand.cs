@@ -41,7 +41,10 @@ internal static class DozeCommand
                 using (BroadcastReader reader = ring.AttachReader())
                 {
                     PeerSignals.Attached();
-                    _ = reader.Read(out _, Forever);
+                    if (isAwaited)
+                        _ = reader.ReadAsync().AsTask().Result;
+                    else
+                        _ = reader.Read(out _, Forever);
                 }
 
                 break;
@@ -50,7 +53,10 @@ internal static class DozeCommand
                 using (BroadcastWriter writer = ring.AttachWriter())
                 {
                     PeerSignals.Attached();
-                    _ = writer.Write([1], Forever);
+                    if (isAwaited)
+                        writer.WriteAsync(new byte[1]).AsTask().Wait();
+                    else
+                        _ = writer.Write([1], Forever);
                 }
 
                 break;

@@ -44,6 +44,32 @@ public sealed class IdleTests
         ExpectSleep(waiting);
     }
 
+    /// <summary>It looks for the dead meanwhile, often at first; but the other one lives, and may have a long job in hand.</summary>
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.ProcessFiles)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_waits_beside_a_live_consumer_that_holds_a_message_comes_to_sleep_through_its_slices(bool reads)
+    {
+        using CliScene scene = new();
+        string name = scene.Create("held", "--kind", "mpmc", "--capacity", "4KiB", "--max-message", "64");
+        using MpmcRing ring = MpmcRing.Open(RegionName.FromPath(scene.PathOf("held")));
+        using MpmcProducer producer = ring.AttachProducer();
+        using MpmcConsumer consumer = ring.AttachConsumer();
+        Assert.True(producer.TryWrite("a long job"u8));
+        Assert.True(consumer.TryRead(out Message held));
+        while (!reads && producer.TryWrite("next"u8))
+        {
+            // Until it is full.
+        }
+
+        using Ringshm waiting = reads ? scene.Start("receive", name, "--follow") : scene.Start("send", name, "--wait");
+        if (!reads)
+            waiting.Feed("one more\n"u8.ToArray());
+        Watchdog.Until(() => scene.Inspect("held").Participants.Count == 3, "the command attaching");
+        ExpectSleep(waiting);
+        held.Dispose();
+    }
+
     private static void ExpectSleep(Ringshm command)
     {
         // Once what comes before the wait is over: it sleeps as long as a slice.
