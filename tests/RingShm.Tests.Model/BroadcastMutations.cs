@@ -18,7 +18,6 @@ internal static class BroadcastMutations
         Of("broadcast-M3-blind", "The writer position is stored without comparing.") with { BlindSwaps = Set(Edge.M3) },
         Of("broadcast-M18-blind", "A survivor gives a hole up without comparing.") with { BlindSwaps = Set(Edge.M18) },
         Of("broadcast-M18-dropped", "A survivor mends nothing.") with { DroppedStores = Set(Edge.M18) },
-        Of("broadcast-release-before-read", "A cursor is moved on before the message is read.") with { ReleasesBeforeReading = true },
         Of("broadcast-death-orders-nothing", "The oracle's answer carries no order.") with { DeathOrdersNothing = true },
         Of("B3-dropped", "The step is not moved.") with { DroppedStores = Set(Edge.B3) },
         Of("B4-dropped", "A writer looks at the cursors before its step is seen.") with { DroppedFences = Set(Edge.B4) },

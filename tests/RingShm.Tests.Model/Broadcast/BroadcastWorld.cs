@@ -25,6 +25,9 @@ internal sealed unsafe class BroadcastWorld
     private readonly Dictionary<int, long> _intended = [];
     private readonly List<BroadcastParticipant> _participants = [];
 
+    /// <summary>What the words of the retained pairs and their step say.</summary>
+    private readonly Dictionary<nint, long> _retained = [];
+
     public BroadcastWorld(Execution execution, int flags, int prefilled, bool locks)
     {
         _execution = execution;
@@ -106,10 +109,25 @@ internal sealed unsafe class BroadcastWorld
             if (note.Edge == Edge.M18)
                 CheckHasDied(thread, position);
         }
+        else if (note.Edge is Edge.B2 or Edge.B3)
+        {
+            CheckGrows(thread, note);
+        }
         else if (note.Edge is Edge.B6 or Edge.P2)
         {
             CheckIsNobodysButOurs(thread, note.Address);
         }
+    }
+
+    /// <summary>What is retained is decided once for each step, and never goes back.</summary>
+    private void CheckGrows(ModelThread thread, StoreNote note)
+    {
+        // Between two steps there may be claims that were given up, and no message.
+        bool mayStay = note.Address == (nint)Map.RetainedMessages(0) || note.Address == (nint)Map.RetainedMessages(1);
+        long before = _retained.GetValueOrDefault(note.Address);
+        if (note.Value < before || (note.Value == before && !mayStay))
+            throw new ViolationException($"{thread.Name} moves what is retained from {before} to {note.Value} at {note.Edge}.");
+        _retained[note.Address] = note.Value;
     }
 
     /// <summary>The words are in the slots; a position is the index and the lap of the word.</summary>

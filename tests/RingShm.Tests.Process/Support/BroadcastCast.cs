@@ -37,6 +37,9 @@ internal sealed class BroadcastCast(Scene scene, int seed, bool isLossy, double 
     /// <summary>Sums over all writers of a lossy ring that came out in the readers themselves.</summary>
     public long SumsBalanced { get; private set; }
 
+    /// <summary>Sums that ran over a writer's death or to the end, and were judged with what all have seen.</summary>
+    public int SumsJudged => _losses.Sums;
+
     /// <summary>What readers were told they lost.</summary>
     public long Lost { get; private set; }
 
