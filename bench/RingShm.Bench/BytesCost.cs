@@ -11,6 +11,7 @@ namespace RingShm.Bench;
 /// <code>
 ///  one thread:  write | claim, commit | batch ----> ring ----> lease, sum of its ends, release
 /// </code>
+/// The job Dry makes one call and so shows what a first call sets up, some kilobytes; the waiting calls allocate nothing after that.
 /// Each kind has a file of its own, with its own setup: to add one, add a file.
 /// </remarks>
 [MemoryDiagnoser]

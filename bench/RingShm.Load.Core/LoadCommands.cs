@@ -71,7 +71,8 @@ internal static class LoadCommands
 
         Option<DirectoryInfo?> output = new("--out") { Description = "Also write the results into this folder." };
         Command wake = new("wake", "How soon a sleeping process wakes, against a raw futex in C, and what ringing costs when nobody sleeps.") { pairs, cpus, output };
-        wake.SetAction(parsed => WakeBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));
+        wake.SetAction(parsed => WakeBench.Lead(
+            parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1], parsed.GetValue(output)?.FullName));
         root.Subcommands.Add(wake);
         Option<double> seconds = new("--seconds") { Description = "How long to watch.", DefaultValueFactory = _ => 60 };
         Option<FileInfo?> tool = new("--tool") { Description = "The ringshm whose commands are watched too; the one that runs this, if one does." };
@@ -80,11 +81,12 @@ internal static class LoadCommands
             parsed.GetValue(seconds), parsed.GetValue(tool)?.FullName ?? (OwnPath.Count > 0 ? Environment.ProcessPath : null)));
         root.Subcommands.Add(idle);
         root.Subcommands.Add(CrowdCommands.Crowd());
-        Command state = new("state", "What a whole 64-byte value of a state cell costs to read, against a bare copy of 64 bytes.") { pairs, cpus };
-        state.SetAction(parsed => CellBench.Lead(parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1]));
+        Command state = new("state", "What a whole 64-byte value of a state cell costs to read, against a bare copy of 64 bytes.") { pairs, cpus, output };
+        state.SetAction(parsed => CellBench.Lead(
+            parsed.GetValue(pairs), parsed.GetValue(cpus)![0], parsed.GetValue(cpus)![1], parsed.GetValue(output)?.FullName));
         root.Subcommands.Add(state);
 
-        Option<int> count = new("--count") { Description = "How often each.", DefaultValueFactory = _ => 50 };
+        Option<int> count = new("--count") { Description = "How often each.", DefaultValueFactory = _ => 200 };
         Command lifecycle = new("lifecycle", "Creating, attaching, and recovering what a killed process held.") { count, output };
         lifecycle.SetAction(parsed => LifecycleBench.Run(parsed.GetValue(count), parsed.GetValue(output)?.FullName));
         root.Subcommands.Add(lifecycle);

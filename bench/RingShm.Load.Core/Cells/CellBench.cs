@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using RingShm.Load.Reporting;
+using RingShm.Load.Results;
 using Spectre.Console;
 
 namespace RingShm.Load.Cells;
@@ -26,7 +28,7 @@ internal static unsafe class CellBench
     /// <summary>Nanoseconds between two writes; negative for none.</summary>
     private static readonly int[] Pauses = [-1, 10_000, 1_000, 200, 0];
 
-    public static int Lead(int pairs, int leaderCpu, int followerCpu)
+    public static int Lead(int pairs, int leaderCpu, int followerCpu, string? outputFolder)
     {
         string run = "ringshm-state-" + Guid.NewGuid().ToString("N");
         using Stage stage = Stage.Create(run);
@@ -85,6 +87,8 @@ internal static unsafe class CellBench
             Ring.Remove(run + "-cell");
         NativeMemory.AlignedFree(page);
         Show(rows);
+        if (outputFolder != null)
+            Write(outputFolder, rows, pairs);
         return rows.Sum(static row => row.Pairs.Sum(static pair => pair.Cell.Torn)) == 0 ? 0 : 1;
     }
 
@@ -175,7 +179,7 @@ internal static unsafe class CellBench
         foreach (CellRow row in rows)
         {
             _ = table.AddRow(
-                row.PauseNanoseconds switch { < 0 => "nothing", 0 => "without a pause", _ => $"every {row.PauseNanoseconds / 1000.0:0.#} µs" },
+                Pace(row),
                 Text(row.Pairs.Select(static pair => pair.Bare.ReadNanoseconds), "F2"),
                 Text(row.Pairs.Select(static pair => pair.Cell.ReadNanoseconds), "F2"),
                 Text(row.Pairs.Select(static pair => pair.Cell.ReadNanoseconds / pair.Bare.ReadNanoseconds), "F2"),
@@ -189,6 +193,53 @@ internal static unsafe class CellBench
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = UnfoldedWidth;
         AnsiConsole.Write(table);
+    }
+
+    private static string Pace(CellRow row) => row.PauseNanoseconds switch
+    {
+        < 0 => "nothing",
+        0 => "without a pause",
+        _ => FormattableString.Invariant($"every {row.PauseNanoseconds / 1000.0:0.#} µs"),
+    };
+
+    private static void Write(string folder, List<CellRow> rows, int pairs)
+    {
+        Directory.CreateDirectory(folder);
+        new ResultFile(
+            DateTimeOffset.UtcNow, Machine.Describe("none"),
+            string.Create(CultureInfo.InvariantCulture, $"{pairs} pairs of bursts of {Reads} reads at each pace"),
+            [
+                .. rows.Select(row => new LoadResult
+                {
+                    Key = "State: other writes " + Pace(row),
+                    Part = "State",
+                    Family = "State",
+                    Name = Pace(row),
+                    MessageBytes = 64,
+                    Shape = "1x1",
+                    MoreIsBetter = false,
+                    Goal = 2,
+                    Against = "bare copy, which may be torn",
+                    Ratio = Spread.Of(row.Pairs.Select(static pair => pair.Cell.ReadNanoseconds / pair.Bare.ReadNanoseconds)),
+                    Nanoseconds = Spread.Of(row.Pairs.Select(static pair => pair.Cell.ReadNanoseconds)),
+                    BaselineNanoseconds = Spread.Of(row.Pairs.Select(static pair => pair.Bare.ReadNanoseconds)),
+                    KeptCount = row.Pairs.Count,
+                    Disorder = row.Pairs.Sum(static pair => pair.Cell.Torn),
+                    BaselineDisorder = row.Pairs.Sum(static pair => pair.Bare.Torn),
+                }),
+            ]).Write(Path.Combine(folder, "state.json"));
+        using StreamWriter csv = new(Path.Combine(folder, "state.csv"));
+        csv.WriteLine("pauseNs;pair;copyNs;cellNs;tornCopies;tornValues;bareWrites;bareWritesNs;cellWrites;cellWritesNs");
+        foreach (CellRow row in rows)
+        {
+            for (int i = 0; i < row.Pairs.Count; i++)
+            {
+                (CellBurst bare, CellBurst cell) = row.Pairs[i];
+                csv.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.PauseNanoseconds};{i};{bare.ReadNanoseconds:F3};{cell.ReadNanoseconds:F3};{bare.Torn};{cell.Torn};{bare.Writes};{bare.WriteNanoseconds:F0};{cell.Writes};{cell.WriteNanoseconds:F0}"));
+            }
+        }
     }
 
     private static string Text(IEnumerable<double> values, string format)

@@ -50,10 +50,10 @@ internal static class LifecycleBench
             return FailureExitCode;
         }
 
-        List<(string Name, LongHistogram Histogram, double? GoalNanoseconds, double Percentile)> results =
+        List<(string Name, Series Series, double? Goal, double Percentile)> results =
         [
-            ("create an SPSC ring of 1 MiB, pages made", new LongHistogram(1, Longest, 3), 1e6, 50),
-            ("open it and attach", new LongHistogram(1, Longest, 3), 2e5, 50),
+            ("create an SPSC ring of 1 MiB, pages made", new Series(), 1e6, 50),
+            ("open it and attach", new Series(), 2e5, 50),
         ];
         string name = "ringshm-lifecycle-" + Guid.NewGuid().ToString("N");
         AnsiConsole.Progress().AutoRefresh(false).AutoClear(true).Start(context =>
@@ -67,19 +67,19 @@ internal static class LifecycleBench
 
             // Twice: the first half compiles.
             for (int i = 0; i < count * 2; i++)
-                CreateAndAttach(name, i < count ? null : results[0].Histogram, i < count ? null : results[1].Histogram);
+                CreateAndAttach(name, i < count ? null : results[0].Series, i < count ? null : results[1].Series);
             for (int i = 0; i < count; i++)
                 Step();
             foreach (Victim kind in Enum.GetValues<Victim>())
             {
-                LongHistogram sinceKill = new(1, Longest, 3), sinceMet = new(1, Longest, 3);
+                Series sinceKill = new(), sinceMet = new();
                 for (int i = -WarmUps; i < count; i++)
                 {
                     (long killed, long met) = Recover($"{name}-{kind}-{i + WarmUps}", kind);
                     if (i < 0)
                         continue;
-                    sinceKill.RecordValue(Math.Max(1, (long)(killed * Clock.NanosecondsPerTick)));
-                    sinceMet.RecordValue(Math.Max(1, (long)(met * Clock.NanosecondsPerTick)));
+                    sinceKill.Add(Math.Max(1, (long)(killed * Clock.NanosecondsPerTick)));
+                    sinceMet.Add(Math.Max(1, (long)(met * Clock.NanosecondsPerTick)));
                     Step();
                 }
 
@@ -125,16 +125,16 @@ internal static class LifecycleBench
         return 0;
     }
 
-    private static void CreateAndAttach(string name, LongHistogram? creation, LongHistogram? attachment)
+    private static void CreateAndAttach(string name, Series? creation, Series? attachment)
     {
         long start = Stopwatch.GetTimestamp();
         using (SpscRing made = SpscRing.Create(name, new RingOptions { CapacityBytes = RingBytes }))
         {
-            creation?.RecordValue((long)(Stopwatch.GetElapsedTime(start).Ticks * (double)TimeSpan.NanosecondsPerTick));
+            creation?.Add((long)(Stopwatch.GetElapsedTime(start).Ticks * (double)TimeSpan.NanosecondsPerTick));
             start = Stopwatch.GetTimestamp();
             using SpscRing opened = SpscRing.Open(name);
             using SpscProducer producer = opened.AttachProducer();
-            attachment?.RecordValue((long)(Stopwatch.GetElapsedTime(start).Ticks * (double)TimeSpan.NanosecondsPerTick));
+            attachment?.Add((long)(Stopwatch.GetElapsedTime(start).Ticks * (double)TimeSpan.NanosecondsPerTick));
         }
 
         Ring.Remove(name);
@@ -216,13 +216,14 @@ internal static class LifecycleBench
             : throw new IOException($"The process to be killed ({kind}) did not get ready.");
     }
 
-    private static void Show(List<(string Name, LongHistogram Histogram, double? Goal, double Percentile)> results, int count)
+    private static void Show(List<(string Name, Series Series, double? Goal, double Percentile)> results, int count)
     {
         Table table = new Table().Border(TableBorder.Simple)
             .Title(string.Create(CultureInfo.InvariantCulture, $"Lifecycle, microseconds, {count} times each"))
             .AddColumns("", "p50", "p99", "max", "goal");
-        foreach ((string name, LongHistogram histogram, double? goal, double percentile) in results)
+        foreach ((string name, Series series, double? goal, double percentile) in results)
         {
+            LongHistogram histogram = series.Histogram;
             double judged = histogram.GetValueAtPercentile(percentile);
             table.AddRow(
                 new Text(name), Right(histogram.GetValueAtPercentile(50)), Right(histogram.GetValueAtPercentile(99)), Right(histogram.GetMaxValue()),
@@ -234,7 +235,7 @@ internal static class LifecycleBench
         AnsiConsole.Write(table);
     }
 
-    private static void Write(string folder, List<(string Name, LongHistogram Histogram, double? Goal, double Percentile)> results, int count)
+    private static void Write(string folder, List<(string Name, Series Series, double? Goal, double Percentile)> results, int count)
     {
         Spread none = new(double.NaN, double.NaN, double.NaN);
         ResultFile file = new(
@@ -250,15 +251,37 @@ internal static class LifecycleBench
                     Shape = "1x1",
                     MoreIsBetter = false,
                     Goal = result.Goal,
+                    Judged = result.Series.Histogram.GetValueAtPercentile(result.Percentile),
                     Ratio = none,
                     Nanoseconds = none,
                     BaselineNanoseconds = none,
-                    Latencies = Percentiles.Of(result.Histogram),
+                    Latencies = Percentiles.Of(result.Series.Histogram),
                     KeptCount = count,
                 }),
             ]);
         Directory.CreateDirectory(folder);
         file.Write(Path.Combine(folder, "lifecycle.json"));
+        using StreamWriter csv = new(Path.Combine(folder, "lifecycle.csv"));
+        csv.WriteLine("what;index;ns");
+        foreach ((string name, Series series, _, _) in results)
+        {
+            for (int i = 0; i < series.Values.Count; i++)
+                csv.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name};{i};{series.Values[i]}"));
+        }
+    }
+
+    /// <summary>What was measured of one thing, in nanoseconds and in order.</summary>
+    private sealed class Series
+    {
+        public LongHistogram Histogram { get; } = new(1, Longest, 3);
+
+        public List<long> Values { get; } = [];
+
+        public void Add(long nanoseconds)
+        {
+            Histogram.RecordValue(nanoseconds);
+            Values.Add(nanoseconds);
+        }
     }
 
     private static Text Right(long nanoseconds) =>

@@ -37,6 +37,9 @@ internal sealed record LoadResult
 
     public double? Goal { get; init; }
 
+    /// <summary>What is held against the goal, where it is not the ratio.</summary>
+    public double? Judged { get; init; }
+
     public long RatePerSecond { get; init; }
 
     public long CapacityBytes { get; init; }
@@ -68,8 +71,11 @@ internal sealed record LoadResult
     /// <summary>The machine hardly left a burst undisturbed.</summary>
     public bool IsDisturbed { get; init; }
 
-    /// <summary>Messages that broke their producer's order.</summary>
+    /// <summary>Messages that broke their producer's order, or values that were torn.</summary>
     public long Disorder { get; init; }
+
+    /// <summary>The baseline's.</summary>
+    public long BaselineDisorder { get; init; }
 
     public static LoadResult Of(Outcome outcome)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using RingShm.Load.Reporting;
+using RingShm.Load.Results;
 using RingShm.Waiting;
 using Spectre.Console;
 
@@ -30,7 +32,7 @@ internal static unsafe class WakeBench
         FenceAndLook,
     }
 
-    public static int Lead(int pairs, int leaderCpu, int followerCpu)
+    public static int Lead(int pairs, int leaderCpu, int followerCpu, string? outputFolder)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -75,6 +77,8 @@ internal static unsafe class WakeBench
         follower.WaitForExit();
         Ring.Remove(run + "-ring");
         Show(results, rawTails, tails, registered);
+        if (outputFolder != null)
+            Write(outputFolder, results, rawTails, tails, pairs);
         return 0;
     }
 
@@ -198,6 +202,43 @@ internal static unsafe class WakeBench
         _ = cost.AddRow(registered ? "look (sleepers fence)" : "look (not allowed here)", Text(Of(Mode.Look), "F2"), Text(Over(Mode.Look, Mode.NoDoorbell), "F3"));
         _ = cost.AddRow("fence and look", Text(Of(Mode.FenceAndLook), "F2"), Text(Over(Mode.FenceAndLook, Mode.NoDoorbell), "F3"));
         AnsiConsole.Write(cost);
+    }
+
+    private static void Write(string folder, Dictionary<Mode, List<double>> results, List<double> rawTails, List<double> tails, int pairs)
+    {
+        LoadResult Result(string name, Mode mode, Mode baseline, string against, double? goal) => new()
+        {
+            Key = "Wake: " + name,
+            Part = "Wake",
+            Family = "Wake",
+            Name = name,
+            MessageBytes = sizeof(long),
+            Shape = "1x1",
+            MoreIsBetter = false,
+            Goal = goal,
+            Against = against,
+            Ratio = Spread.Of(results[mode].Zip(results[baseline], static (a, b) => a / b)),
+            Nanoseconds = Spread.Of(results[mode]),
+            BaselineNanoseconds = Spread.Of(results[baseline]),
+            KeptCount = results[mode].Count,
+        };
+        Directory.CreateDirectory(folder);
+        new ResultFile(
+            DateTimeOffset.UtcNow, Machine.Describe("none"),
+            string.Create(CultureInfo.InvariantCulture, $"{pairs} pairs of bursts of {Pings} wake-ups, and of {Messages} messages"),
+            [
+                Result("doorbell, wake-up, p50", Mode.Doorbell, Mode.Raw, "raw futex in C", 1.25),
+                Result("look after each message, nobody sleeps", Mode.Look, Mode.NoDoorbell, "nothing", null),
+                Result("fence and look after each message, nobody sleeps", Mode.FenceAndLook, Mode.NoDoorbell, "nothing", null),
+            ]).Write(Path.Combine(folder, "wake.json"));
+        using StreamWriter csv = new(Path.Combine(folder, "wake.csv"));
+        csv.WriteLine("pair;rawP50Ns;doorbellP50Ns;rawP99Ns;doorbellP99Ns;nothingNs;lookNs;fenceAndLookNs");
+        for (int i = 0; i < tails.Count; i++)
+        {
+            csv.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{i};{results[Mode.Raw][i]:F0};{results[Mode.Doorbell][i]:F0};{rawTails[i]:F0};{tails[i]:F0};{results[Mode.NoDoorbell][i]:F2};{results[Mode.Look][i]:F2};{results[Mode.FenceAndLook][i]:F2}"));
+        }
     }
 
     private static Process Start(string run, int cpu, string library)

@@ -18,12 +18,12 @@ internal static class FolderReport
         Throughput(text, results);
         Latency(text, "Round trips", "to the bare ping-pong", [.. results.Where(r => r.Family == nameof(Family.RoundTrip))]);
         Latency(text, "Fixed rates, one way", "to the yardstick's C# twin", [.. results.Where(r => r.Family == nameof(Family.OpenLoop))]);
+        Broadcast(text, [.. results.Where(r => r.Part == nameof(Part.Broadcast))]);
         Crowd(text, [.. results.Where(r => r.Family == "Crowd")]);
         Growth(text, [.. results.Where(r => r.Part == nameof(Part.Growth))]);
         Lifecycle(text, [.. results.Where(r => r.Family == "Lifecycle")]);
-        string wake = Path.Combine(folder, "wake.txt");
-        if (File.Exists(wake))
-            Line(text, $"## Wake-up\n\n```\n{File.ReadAllText(wake).Trim('\n')}\n```\n");
+        Wake(text, [.. results.Where(r => r.Family == "Wake")]);
+        State(text, [.. results.Where(r => r.Family == "State")]);
         // What the tables cannot know (profiles, remarks) stands in a file of its own, which no run overwrites.
         string notes = Path.Combine(folder, "NOTES.md");
         if (File.Exists(notes))
@@ -33,7 +33,7 @@ internal static class FolderReport
 
     private static void Draw(string folder, LoadResult[] results)
     {
-        LoadResult[] oneWay = [.. results.Where(r => r.Family == nameof(Family.Fresh) && r.Part != nameof(Part.Growth))];
+        LoadResult[] oneWay = [.. results.Where(r => r.Family == nameof(Family.Fresh) && IsAgainstYardstick(r))];
         Charts.Lines(
             folder, "throughput", "Throughput by size, two pinned processes, fresh messages", "message, bytes", "million messages a second",
             oneWay.Select(r => (r.Name, (double)r.MessageBytes, 1e3 / r.Nanoseconds.Median)), yIsLogarithmic: true);
@@ -55,7 +55,16 @@ internal static class FolderReport
             growth.Where(r => r.CapacityBytes > 0).Select(r => (r.Name, (double)r.CapacityBytes, r.Nanoseconds.Median)), yIsLogarithmic: false);
         Charts.Lines(
             folder, "growth-participants", "Cost of a 64-byte message as more stand by", "idle participants", "ns a message",
-            growth.Where(r => r.CapacityBytes == 0).Select(r => (r.Name, (double)r.IdleParticipants, r.Nanoseconds.Median)), yIsLogarithmic: false);
+            growth.Where(r => r.CapacityBytes == 0 && r.Readers == 0).Select(r => (r.Name, (double)r.IdleParticipants, r.Nanoseconds.Median)), yIsLogarithmic: false);
+        Charts.Lines(
+            folder, "growth-readers", "Cost of a 64-byte message as more read all of them, in turn on one processor", "readers", "ns a message",
+            growth.Where(r => r.Readers > 0).Select(r => (r.Name, (double)r.Readers, r.Nanoseconds.Median)), yIsLogarithmic: false);
+        Charts.Bars(
+            folder, "broadcast", "Against SPSC rings; lossy writers against themselves without readers",
+            [.. results.Where(r => r.Part == nameof(Part.Broadcast)).Select(r => (FormattableString.Invariant($"{r.Name}, {r.MessageBytes} B"), r.Ratio.Median))]);
+        Charts.Bars(
+            folder, "state", "Reading a value of 64 bytes: times a bare copy (less is better), by what the other processor writes",
+            [.. results.Where(r => r.Family == "State").Select(r => (r.Name, r.Ratio.Median))]);
         foreach (IGrouping<(string Shape, int Bytes), LoadResult> shape in results.Where(r => r.Family == "Crowd").GroupBy(r => (r.Shape, r.MessageBytes)))
         {
             Charts.Bars(
@@ -96,7 +105,7 @@ internal static class FolderReport
             (nameof(Family.ReadyMade), "One way, messages only copied"),
         })
         {
-            LoadResult[] rows = [.. results.Where(r => r.Family == family && r.Part != nameof(Part.Growth)).OrderBy(r => r.MessageBytes).ThenByDescending(r => r.Ratio.Median)];
+            LoadResult[] rows = [.. results.Where(r => r.Family == family && IsAgainstYardstick(r)).OrderBy(r => r.MessageBytes).ThenByDescending(r => r.Ratio.Median)];
             if (rows.Length == 0)
                 continue;
             Line(text, $"## {title}\n\nRatio: times the yardstick in C (from 1 MiB on: times a memcpy by one process); more is better.\n");
@@ -124,6 +133,39 @@ internal static class FolderReport
             : $"![Round trips](round-trip.svg)\n");
     }
 
+    private static bool IsAgainstYardstick(LoadResult result) => result.Part is nameof(Part.Throughput) or nameof(Part.Peers);
+
+    private static void Broadcast(StringBuilder text, LoadResult[] results)
+    {
+        if (results.Length == 0)
+            return;
+        Line(text, $"## Broadcast rings and single sides, against SPSC rings\n\nOne writer, one reader, in bursts that alternate with the baseline in the same two processes; each message is written just before it is sent. Lossy: the writer alone is timed, its readers run on the other processor. More is better.\n");
+        Line(text, $"| contestant | bytes | against | ns | baseline ns | ratio | by distance (ping-pong ns: ratio, ns) | pairs | goal |\n|---|---|---|---|---|---|---|---|---|");
+        foreach (LoadResult r in results)
+            Line(text, $"| {r.Name} | {r.MessageBytes} | {r.Against} | {r.Nanoseconds.Median:G4} | {r.BaselineNanoseconds.Median:G4} | {Ratio(r.Ratio)} | {Distances(r)} | {Pairs(r)} | {Goal(r)} |");
+        Line(text, $"\n![Broadcast](broadcast.svg)\n");
+    }
+
+    private static void Wake(StringBuilder text, LoadResult[] results)
+    {
+        if (results.Length == 0)
+            return;
+        Line(text, $"## Wake-up\n\nNanoseconds, medians (quartiles) of bursts; less is better.\n\n| | ns | against | its ns | ratio | goal |\n|---|---|---|---|---|---|");
+        foreach (LoadResult r in results)
+            Line(text, $"| {r.Name} | {Ratio(r.Nanoseconds)} | {r.Against} | {Ratio(r.BaselineNanoseconds)} | {Ratio(r.Ratio)} | {Goal(r)} |");
+        Line(text, $"");
+    }
+
+    private static void State(StringBuilder text, LoadResult[] results)
+    {
+        if (results.Length == 0)
+            return;
+        Line(text, $"## Reading a state cell\n\nA 64-byte value against a bare copy of 64 bytes, while the other processor writes; less is better.\n\n| the other processor writes | cell, ns | copy, ns | ratio | torn values | torn copies | goal |\n|---|---|---|---|---|---|---|");
+        foreach (LoadResult r in results)
+            Line(text, $"| {r.Name} | {Ratio(r.Nanoseconds)} | {Ratio(r.BaselineNanoseconds)} | {Ratio(r.Ratio)} | {r.Disorder} | {r.BaselineDisorder} | {Goal(r)} |");
+        Line(text, $"\n![State](state.svg)\n");
+    }
+
     private static void Crowd(StringBuilder text, LoadResult[] results)
     {
         if (results.Length == 0)
@@ -140,19 +182,19 @@ internal static class FolderReport
         if (results.Length == 0)
             return;
         Line(text, $"## Growth\n\n64-byte values; the yardstick keeps its capacity, so its ratio shows what growing costs.\n");
-        Line(text, $"| contestant | capacity | idle participants | ns | ratio | by distance (ping-pong ns: ratio, ns) |\n|---|---|---|---|---|---|");
-        foreach (LoadResult r in results.OrderBy(r => r.Name, StringComparer.Ordinal).ThenBy(r => r.CapacityBytes).ThenBy(r => r.IdleParticipants))
-            Line(text, $"| {r.Name} | {(r.CapacityBytes > 0 ? r.CapacityBytes.ToString(CultureInfo.InvariantCulture) : "262144")} | {r.IdleParticipants} | {r.Nanoseconds.Median:G4} | {Ratio(r.Ratio)} | {Distances(r)} |");
-        Line(text, $"\n![Capacity](growth-capacity.svg)\n![Participants](growth-participants.svg)\n");
+        Line(text, $"| contestant | capacity | idle participants | readers | ns | ratio | by distance (ping-pong ns: ratio, ns) |\n|---|---|---|---|---|---|---|");
+        foreach (LoadResult r in results.OrderBy(r => r.Name, StringComparer.Ordinal).ThenBy(r => r.CapacityBytes).ThenBy(r => r.IdleParticipants).ThenBy(r => r.Readers))
+            Line(text, $"| {r.Name} | {(r.CapacityBytes > 0 ? r.CapacityBytes.ToString(CultureInfo.InvariantCulture) : "262144")} | {r.IdleParticipants} | {(r.Readers > 0 ? r.Readers.ToString(CultureInfo.InvariantCulture) : "")} | {r.Nanoseconds.Median:G4} | {Ratio(r.Ratio)} | {Distances(r)} |");
+        Line(text, $"\n![Capacity](growth-capacity.svg)\n![Participants](growth-participants.svg)\n![Readers](growth-readers.svg)\n");
     }
 
     private static void Lifecycle(StringBuilder text, LoadResult[] results)
     {
         if (results.Length == 0)
             return;
-        Line(text, $"## Create, attach, recover\n\nMicroseconds.\n\n| | p50 | p99 | max | goal |\n|---|---|---|---|---|");
+        Line(text, $"## Create, attach, recover\n\nMicroseconds. Goals are for the median of creating and attaching, and for the 99th percentile of recoveries.\n\n| | p50 | p99 | max | goal |\n|---|---|---|---|---|");
         foreach (LoadResult r in results)
-            Line(text, $"| {r.Name} | {r.Latencies?.P50 / 1e3:F1} | {r.Latencies?.P99 / 1e3:F1} | {r.Latencies?.Max / 1e3:F1} | {(r.Goal is { } goal ? FormattableString.Invariant($"≤ {goal / 1e3:F0}") : "")} |");
+            Line(text, $"| {r.Name} | {r.Latencies?.P50 / 1e3:F1} | {r.Latencies?.P99 / 1e3:F1} | {r.Latencies?.Max / 1e3:F1} | {(r.Goal is { } goal ? FormattableString.Invariant($"≤ {goal / 1e3:F0}: {(r.Judged is not { } judged ? "" : judged <= goal ? "met" : "missed")}") : "")} |");
         Line(text, $"");
     }
 

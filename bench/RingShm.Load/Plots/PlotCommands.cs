@@ -14,6 +14,7 @@ internal static class PlotCommands
     [
         ("throughput", ["--part", "Throughput"]),
         ("latency", ["--part", "Latency"]),
+        ("broadcast", ["--part", "Broadcast", "--rounds", "4", "--pairs", "6"]),
         ("openloop", ["--part", "OpenLoop", "--rounds", "4", "--burst-ms", "5", "--pairs", "12"]),
         ("growth", ["--part", "Growth", "--rounds", "4"]),
         ("peers", ["--part", "Peers", "--rounds", "4"]),
@@ -22,6 +23,7 @@ internal static class PlotCommands
         ("crowd-4x4", ["crowd", "--shapes", "4x4", "--rounds", "4"]),
         ("lifecycle", ["lifecycle"]),
         ("wake", ["wake"]),
+        ("state", ["state"]),
     ];
 
     public static Command All()
@@ -34,14 +36,19 @@ internal static class PlotCommands
             DefaultValueFactory = _ => [.. Steps.Select(step => step.Name)],
         };
         steps.AcceptOnlyFromAmong([.. Steps.Select(step => step.Name)]);
-        Command command = new("all", "Measures everything into a folder and reports on it.") { folder, steps };
+        Option<bool> resume = new("--resume") { Description = "Leaves out the steps whose results are in the folder already." };
+        Command command = new("all", "Measures everything into a folder and reports on it.") { folder, steps, resume };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(folder)!.FullName;
             Directory.CreateDirectory(path);
             foreach ((string name, string[] arguments) in Steps.Where(step => parsed.GetValue(steps)!.Contains(step.Name)))
             {
+                if (parsed.GetValue(resume) && File.Exists(Path.Combine(path, name + ".json")))
+                    continue;
+                long start = Stopwatch.GetTimestamp();
                 int exitCode = RunStep(path, name, arguments);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
                 if (exitCode == 0)
                     continue;
                 Console.Error.WriteLine($"The step {name} ended with exit code {exitCode}.");

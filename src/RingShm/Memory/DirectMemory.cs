@@ -33,7 +33,7 @@ internal readonly unsafe struct DirectMemory : IMemory
     public static void StoreFence(Edge edge) => Volatile.WriteBarrier();
 
     /// <summary>
-    /// Payloads of 8 to 64 bytes, the common small messages, go in two overlapping moves without a call; very long ones go past the cache.
+    /// Payloads of 8 to 64 bytes, the common small messages, go in two overlapping moves without a call.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyIn(byte* destination, ReadOnlySpan<byte> source, Edge edge)
@@ -64,13 +64,9 @@ internal readonly unsafe struct DirectMemory : IMemory
             Unsafe.WriteUnaligned(destination, head);
             Unsafe.WriteUnaligned(destination + last, tail);
         }
-        else if (length < StreamingCopy.FromBytes)
-        {
-            source.CopyTo(new Span<byte>(destination, source.Length));
-        }
         else
         {
-            StreamingCopy.Copy(destination, ref from, length);
+            source.CopyTo(new Span<byte>(destination, source.Length));
         }
     }
 

@@ -24,41 +24,6 @@ public sealed unsafe class DirectMemoryTests
     }
 
     [Fact]
-    public void A_long_copy_in_writes_its_bytes_and_no_other_however_either_end_lies()
-    {
-        const int Margin = 128;
-        byte[] source = new byte[StreamingCopy.FromBytes + 200];
-        new Random(1).NextBytes(source);
-        byte[] destination = new byte[source.Length + (2 * Margin)];
-        foreach (int length in new[] { StreamingCopy.FromBytes - 1, StreamingCopy.FromBytes, StreamingCopy.FromBytes + 1, StreamingCopy.FromBytes + 63, StreamingCopy.FromBytes + 130 })
-        {
-            for (int start = Margin - 64; start < Margin; start += 7)
-            {
-                destination.AsSpan().Fill(0xCC);
-                int from = start % 5;
-                fixed (byte* at = destination)
-                    DirectMemory.CopyIn(at + start, source.AsSpan(from, length), Edge.S2);
-                Assert.True(source.AsSpan(from, length).SequenceEqual(destination.AsSpan(start, length)), $"{length} bytes to {start}: not what was given");
-                Assert.False(destination.AsSpan(0, start).ContainsAnyExcept((byte)0xCC), $"{length} bytes: written before the start");
-                Assert.False(destination.AsSpan(start + length).ContainsAnyExcept((byte)0xCC), $"{length} bytes: written behind the end");
-            }
-        }
-    }
-
-    [Fact]
-    public void A_long_copy_in_reads_no_byte_behind_its_source()
-    {
-        // The source ends where readable memory ends, so one byte too many would end the process.
-        using GuardedPage page = new();
-        byte[] destination = new byte[400];
-        fixed (byte* at = destination)
-        {
-            for (int length = 64; length <= 300; length++)
-                StreamingCopy.Copy(at + 1, ref *(page.End - length), (nuint)length);
-        }
-    }
-
-    [Fact]
     public void A_copy_in_reads_no_byte_behind_its_source()
     {
         // The source ends where readable memory ends, so one byte too many would end the process.
