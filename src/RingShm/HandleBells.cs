@@ -14,13 +14,19 @@ internal sealed class HandleBells
     /// </summary>
     private static readonly TimeSpan HeldUpSlice = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>From a millisecond to a second.</summary>
+    /// <summary>So many of the shortest slices come first in a wait of a thread: what dies at work is found soon.</summary>
+    private const int ShortSlices = 64;
+
+    /// <summary>From a millisecond to a second. Who is held up by a live one for long must not look for ever as if it had just died.</summary>
     private const int MostDoublings = 10;
 
     private readonly RingRegion _region;
     private readonly WaitPoint _point;
     private readonly TimeSpan _slice;
     private AsyncWait? _async;
+
+    /// <summary>How many slices of the wait at hand were spent behind something that is held.</summary>
+    private int _heldUpSlices;
 
     public HandleBells(RingRegion region, in Doorbell<DirectMemory> own, in Doorbell<DirectMemory> others, WaitStrategy strategy)
     {
@@ -77,7 +83,9 @@ internal sealed class HandleBells
             return true;
         try
         {
-            return _point.Wait(ref condition, limit.Within(condition.IsHeldUp() && _slice > HeldUpSlice ? HeldUpSlice : _slice), spins);
+            if (spins)
+                _heldUpSlices = 0;
+            return _point.Wait(ref condition, limit.Within(condition.IsHeldUp() ? Patience(_heldUpSlices++ - ShortSlices) : _slice), spins);
         }
         finally
         {
@@ -95,8 +103,13 @@ internal sealed class HandleBells
     public ValueTask<bool> WaitAsync(IAsyncCondition condition, int sliceNumber, CancellationToken cancellationToken)
     {
         _async ??= new AsyncWait(Own, condition, _slice);
-        TimeSpan patience = HeldUpSlice * (1 << Math.Min(sliceNumber, MostDoublings));
-        return _async.WaitAsync(patience < _slice ? patience : _slice, cancellationToken);
+        return _async.WaitAsync(Patience(sliceNumber), cancellationToken);
+    }
+
+    private TimeSpan Patience(int doublings)
+    {
+        TimeSpan patience = HeldUpSlice * (1 << Math.Clamp(doublings, 0, MostDoublings));
+        return patience < _slice ? patience : _slice;
     }
 
     /// <summary>Keeps the region mapped; false when it is gone.</summary>

@@ -34,6 +34,8 @@ internal sealed class RingWriteStream : RingStream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        // Also for a write of nothing.
+        cancellationToken.ThrowIfCancellationRequested();
         while (!buffer.IsEmpty)
         {
             int length = Math.Min(buffer.Length, _producer.MaxMessageBytes);

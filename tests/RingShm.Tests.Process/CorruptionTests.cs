@@ -25,7 +25,7 @@ public sealed class CorruptionTests
         long seed = Random.Shared.NextInt64(1_000_000_000);
         string path = OperatingSystem.IsWindows() ? Path.Combine(Path.GetTempPath(), scene.Name) : scene.FilePath;
         string[] words = [$"seed={seed.ToString(CultureInfo.InvariantCulture)}", $"inuse={(isInUse ? 1 : 0)}", $"path={path}"];
-        long cases = Soak.Duration == null ? CasesNormally : long.MaxValue / 2;
+        long cases = Soak.Duration == null ? CasesNormally / Soak.Thin : long.MaxValue / 2;
         Peer fuzzer = scene.Start("fuzz", [.. words, $"cases={cases.ToString(CultureInfo.InvariantCulture)}"]);
         long stopAt = Environment.TickCount64 + (long)(Soak.Duration ?? Watchdog.Limit).TotalMilliseconds;
         string replay = $"; play it again: {string.Join(' ', words)} first=N cases=1";

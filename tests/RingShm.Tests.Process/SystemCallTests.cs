@@ -64,6 +64,46 @@ public sealed class SystemCallTests
             $"{manyLocks} calls about locks in {seconds} s.");
     }
 
+    /// <summary>One process that writes and reads in turn: nobody sleeps, so whoever rings finds nobody and asks the kernel nothing.</summary>
+    [Theory]
+    [InlineData(RingKind.Mpmc)]
+    [InlineData(RingKind.Broadcast)]
+    [InlineData(RingKind.State)]
+    public void A_million_operations_beside_nobody_who_sleeps_cost_no_more_system_calls_than_a_thousand(RingKind kind)
+    {
+        string strace = SystemCallTrace.Require();
+        (long few, long fewFutexes) = BusyCallsFor(strace, kind, FewMessages);
+        (long many, long manyFutexes) = BusyCallsFor(strace, kind, ManyMessages);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{kind}: {FewMessages} operations: {few} calls, {fewFutexes} of them futex; {ManyMessages} operations: {many} calls, {manyFutexes} of them futex");
+        Assert.True(few > 0, "The trace is empty.");
+        Assert.True(many < few + Noise, $"{FewMessages} operations took {few} system calls, {ManyMessages} took {many}.");
+    }
+
+    private static (long All, long Futexes) BusyCallsFor(string strace, RingKind kind, long count)
+    {
+        using Scene scene = new();
+        RingOptions options = new() { CapacityBytes = 4096, MaxMessageBytes = 64 };
+        if (kind == RingKind.Mpmc)
+            scene.CreateMpmcRing(options);
+        else if (kind == RingKind.Broadcast)
+            scene.CreateBroadcastRing(options);
+        else
+            scene.CreateStateCell(new RingOptions { MaxMessageBytes = 64 });
+        string log = Path.Combine(Path.GetTempPath(), scene.Name + ".strace");
+        try
+        {
+            Peer peer = scene.StartThrough(
+                strace, ["-f", "-c", "-o", log], "busy", $"kind={kind}", $"count={count.ToString(CultureInfo.InvariantCulture)}");
+            peer.ExpectSuccess();
+            return (CallsIn(log, "total"), CallsIn(log, "futex"));
+        }
+        finally
+        {
+            File.Delete(log);
+        }
+    }
+
     private static (long All, long Locks, long Seconds) CrowdCallsFor(string strace, long messages, string how)
     {
         using Scene scene = new();

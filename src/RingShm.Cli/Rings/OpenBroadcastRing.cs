@@ -9,7 +9,11 @@ internal sealed class OpenBroadcastRing(BroadcastRing ring, ReaderStart start) :
 
     public override IMessageSink AttachSender() => new Sink(ring.AttachWriter());
 
-    public override IMessageSource AttachReceiver() => new Source(ring.AttachReader(start));
+    public override IMessageSource AttachReceiver()
+    {
+        BroadcastReader consumer = ring.AttachReader(start);
+        return new Source(consumer, consumer.TryReadBatch);
+    }
 
     public override void Complete() => ring.Complete();
 
@@ -20,29 +24,4 @@ internal sealed class OpenBroadcastRing(BroadcastRing ring, ReaderStart start) :
     }
 
     public override void Dispose() => ring.Dispose();
-
-    private sealed class Sink(BroadcastWriter producer) : IMessageSink
-    {
-        public int MaxMessageBytes => producer.MaxMessageBytes;
-
-        public bool TryWrite(ReadOnlySpan<byte> message, int type) => producer.TryWrite(message, type);
-
-        public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken) =>
-            producer.Write(message, type, timeout, cancellationToken);
-
-        public void Dispose() => producer.Dispose();
-    }
-
-    private sealed class Source(BroadcastReader consumer) : IMessageSource
-    {
-        public bool IsDrained => consumer.IsDrained;
-
-        public int TryReadBatch(MessageHandler<OutputPump> handler, BatchSettler<OutputPump> settle, OutputPump state, int limit) =>
-            consumer.TryReadBatch(handler, settle, state, limit);
-
-        public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken) =>
-            consumer.Read(out message, timeout, cancellationToken);
-
-        public void Dispose() => consumer.Dispose();
-    }
 }

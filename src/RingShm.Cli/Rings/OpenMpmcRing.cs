@@ -9,7 +9,11 @@ internal sealed class OpenMpmcRing(MpmcRing ring) : OpenRing
 
     public override IMessageSink AttachSender() => new Sink(ring.AttachProducer());
 
-    public override IMessageSource AttachReceiver() => new Source(ring.AttachConsumer());
+    public override IMessageSource AttachReceiver()
+    {
+        MpmcConsumer consumer = ring.AttachConsumer();
+        return new Source(consumer, consumer.TryReadBatch);
+    }
 
     public override void Complete() => ring.Complete();
 
@@ -20,29 +24,4 @@ internal sealed class OpenMpmcRing(MpmcRing ring) : OpenRing
     }
 
     public override void Dispose() => ring.Dispose();
-
-    private sealed class Sink(MpmcProducer producer) : IMessageSink
-    {
-        public int MaxMessageBytes => producer.MaxMessageBytes;
-
-        public bool TryWrite(ReadOnlySpan<byte> message, int type) => producer.TryWrite(message, type);
-
-        public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken) =>
-            producer.Write(message, type, timeout, cancellationToken);
-
-        public void Dispose() => producer.Dispose();
-    }
-
-    private sealed class Source(MpmcConsumer consumer) : IMessageSource
-    {
-        public bool IsDrained => consumer.IsDrained;
-
-        public int TryReadBatch(MessageHandler<OutputPump> handler, BatchSettler<OutputPump> settle, OutputPump state, int limit) =>
-            consumer.TryReadBatch(handler, settle, state, limit);
-
-        public bool Read(out Message message, TimeSpan timeout, CancellationToken cancellationToken) =>
-            consumer.Read(out message, timeout, cancellationToken);
-
-        public void Dispose() => consumer.Dispose();
-    }
 }

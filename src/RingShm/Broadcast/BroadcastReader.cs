@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using RingShm.Liveness;
 using RingShm.Memory;
 using RingShm.Mpmc;
-using RingShm.Waiting;
 
 namespace RingShm;
 
@@ -12,11 +11,7 @@ namespace RingShm;
 /// </summary>
 public sealed unsafe class BroadcastReader : MessageConsumer
 {
-    private readonly IRowOracle _oracle;
-    private readonly long _lostByOthers;
-    private readonly Doorbell<DirectMemory> _others;
-    private Broadcast.BroadcastReaderCore<DirectMemory> _core;
-    private Streak _streak;
+    private Broadcast.ReadingEnd _end;
     private byte[] _copy = [];
 
     /// <summary>Messages before this position were handed to a batch's handler.</summary>
@@ -24,19 +19,13 @@ public sealed unsafe class BroadcastReader : MessageConsumer
     private bool _hasLease;
 
     internal BroadcastReader(RowLease row, in Broadcast.BroadcastReaderCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
-        : base(row, bells)
-    {
-        _core = core;
-        _others = bells.Others;
-        _oracle = oracle;
-        _lostByOthers = core.MessagesLost;
-    }
+        : base(row, bells) => _end = new(core, oracle, bells.Others);
 
     /// <summary>
     /// How many messages this reader of a lossy ring has lost: <see cref="Message.LostBefore"/> of all that it read, and those that its next
     /// message will tell of; 0 in a reliable ring. To be read by the thread that reads.
     /// </summary>
-    public long MessagesLost => _core.MessagesLost - _lostByOthers;
+    public long MessagesLost => _end.MessagesLost;
 
     /// <summary>
     /// Reads the next message. False means that there is none now. Waits for nobody. In a reliable ring whose writers wait, it is a lease in
@@ -50,7 +39,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
     public override bool TryRead(out Message message)
     {
         Enter();
-        if (!_core.TryPeekFast(out MpmcRecord record))
+        if (!_end.Core.TryPeekFast(out MpmcRecord record))
             return TryReadSlow(out message);
         message = Lease(record);
         return true;
@@ -89,7 +78,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
             while (handled < limit && TryPeek(out MpmcRecord record))
             {
                 Hand(record, handler, state);
-                _core.Pass();
+                _end.Core.Pass();
                 handled++;
             }
 
@@ -130,9 +119,9 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         {
             while (places.Count < limit && TryPeek(out MpmcRecord record))
             {
-                places.Add((_core.Position, _core.Number));
+                places.Add((_end.Core.Position, _end.Core.Number));
                 Hand(record, handler, state);
-                _core.Pass();
+                _end.Core.Pass();
             }
 
             if (places.Count == 0)
@@ -146,7 +135,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         finally
         {
             if (settled < places.Count)
-                _core.Rewind(places[settled].Position, places[settled].Number);
+                _end.Core.Rewind(places[settled].Position, places[settled].Number);
             EndBatch(settled);
         }
     }
@@ -154,29 +143,24 @@ public sealed unsafe class BroadcastReader : MessageConsumer
     /// <summary>Hands the leased message back.</summary>
     private protected override void EndLease(long position)
     {
-        if (!_hasLease || position != _core.Position)
+        if (!_hasLease || position != _end.Core.Position)
             return;
         _hasLease = false;
-        _core.Pass();
-        _core.Settle();
-        _others.Ring();
+        _end.Core.Pass();
+        _end.Core.Settle();
+        _end.Others.Ring();
         Exit();
     }
 
-    /// <summary>Writers do not wait for a reader that is gone.</summary>
-    private protected override void BeforeHandBack()
-    {
-        _core.Leave();
-        _others.Ring();
-    }
+    private protected override void BeforeHandBack() => _end.Leave();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Message Lease(MpmcRecord record)
     {
         _hasLease = true;
-        long position = _core.Position;
+        long position = _end.Core.Position;
         return new Message(
-            new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, position < _deliveredBelow, this, _core.LostBefore);
+            new ReadOnlySpan<byte>(record.Payload, record.LengthBytes), record.Type, position, position < _deliveredBelow, this, _end.Core.LostBefore);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -186,22 +170,22 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         {
             if (!TryPeek(out MpmcRecord record))
             {
-                _streak.Pause(_core.MessagesRead);
+                _end.Pause();
                 message = default;
                 return false;
             }
 
-            if (!_core.IsReadByCopy)
+            if (!_end.Core.IsReadByCopy)
             {
                 message = Lease(record);
                 return true;
             }
 
-            long position = _core.Position;
+            long position = _end.Core.Position;
             message = new Message(
-                _copy.AsSpan(0, record.LengthBytes), record.Type, position, position < _deliveredBelow, owner: null, _core.LostBefore);
-            _core.Pass();
-            _core.Settle();
+                _copy.AsSpan(0, record.LengthBytes), record.Type, position, position < _deliveredBelow, owner: null, _end.Core.LostBefore);
+            _end.Core.Pass();
+            _end.Core.Settle();
             return true;
         }
         finally
@@ -209,40 +193,40 @@ public sealed unsafe class BroadcastReader : MessageConsumer
             if (!_hasLease)
             {
                 // What was given up may have been passed over, also where nothing was found.
-                _others.Ring();
+                _end.Others.Ring();
                 Exit();
             }
         }
     }
 
     private bool TryPeek(out MpmcRecord record) =>
-        _core.TryPeek(ref _copy, out record) || (IsFreedFromTheDead() && _core.TryPeek(ref _copy, out record));
+        _end.Core.TryPeek(ref _copy, out record) || (IsFreedFromTheDead() && _end.Core.TryPeek(ref _copy, out record));
 
     private void Hand<TState>(in MpmcRecord record, MessageHandler<TState> handler, TState state)
         where TState : allows ref struct
     {
-        long position = _core.Position;
+        long position = _end.Core.Position;
         bool isAgain = position < _deliveredBelow;
         _deliveredBelow = Math.Max(_deliveredBelow, position + 1);
-        ReadOnlySpan<byte> payload = _core.IsReadByCopy
+        ReadOnlySpan<byte> payload = _end.Core.IsReadByCopy
             ? _copy.AsSpan(0, record.LengthBytes)
             : new ReadOnlySpan<byte>(record.Payload, record.LengthBytes);
-        handler(new Message(payload, record.Type, position, isAgain, owner: null, _core.LostBefore), state);
+        handler(new Message(payload, record.Type, position, isAgain, owner: null, _end.Core.LostBefore), state);
     }
 
     private void EndBatch(int settled)
     {
         if (settled > 0)
-            _core.Settle();
-        _others.Ring();
+            _end.Core.Settle();
+        _end.Others.Ring();
         Exit();
     }
 
-    private protected override bool HasEnded => _core.IsDrained();
+    private protected override bool HasEnded => _end.Core.IsDrained();
 
-    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+    private protected override bool IsWorthTrying() => _end.Core.IsWorthTrying();
 
-    private protected override bool IsHeldUp() => _core.IsHeldUp();
+    private protected override bool IsHeldUp() => _end.Core.IsHeldUp();
 
-    private protected override bool LookForTheDead() => _core.LookForTheDead(_oracle);
+    private protected override bool LookForTheDead() => _end.LookForTheDead();
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using RingShm.Liveness;
 using RingShm.Memory;
-using RingShm.Waiting;
 
 namespace RingShm;
 
@@ -13,25 +12,15 @@ namespace RingShm;
 public sealed class BroadcastReader<T> : ValueConsumer<T>
     where T : unmanaged
 {
-    private readonly IRowOracle _oracle;
-    private readonly Doorbell<DirectMemory> _others;
-    private readonly long _lostByOthers;
-    private Broadcast.BroadcastReaderCore<DirectMemory> _core;
-    private Streak _streak;
+    private Broadcast.ReadingEnd _end;
 
     internal BroadcastReader(RowLease row, in Broadcast.BroadcastReaderCore<DirectMemory> core, IRowOracle oracle, HandleBells bells)
-        : base(row, bells)
-    {
-        _core = core;
-        _others = bells.Others;
-        _oracle = oracle;
-        _lostByOthers = core.MessagesLost;
-    }
+        : base(row, bells) => _end = new(core, oracle, bells.Others);
 
     /// <summary>
     /// How many values this reader of a lossy ring has lost so far; 0 in a reliable ring. To be read by the thread that reads.
     /// </summary>
-    public long MessagesLost => _core.MessagesLost - _lostByOthers;
+    public long MessagesLost => _end.MessagesLost;
 
     /// <summary>Reads the next value. False means that there is none now. Waits for nobody; allocates nothing.</summary>
     /// <exception cref="InvalidOperationException">Another thread is using this handle.</exception>
@@ -41,9 +30,9 @@ public sealed class BroadcastReader<T> : ValueConsumer<T>
     public override bool TryRead(out T value)
     {
         Enter();
-        if (!_core.TryReadFast(out value))
+        if (!_end.Core.TryReadFast(out value))
             return TryReadSlow(out value, out _);
-        _others.Ring();
+        _end.Others.Ring();
         Exit();
         return true;
     }
@@ -67,49 +56,44 @@ public sealed class BroadcastReader<T> : ValueConsumer<T>
         try
         {
             int read = 0;
-            while (read < destination.Length && _core.TryRead(out destination[read], out _))
+            while (read < destination.Length && _end.Core.TryRead(out destination[read], out _))
                 read++;
-            if (read == 0 && destination.Length > 0 && IsFreedFromTheDead() && _core.TryRead(out destination[0], out _))
+            if (read == 0 && destination.Length > 0 && IsFreedFromTheDead() && _end.Core.TryRead(out destination[0], out _))
                 read = 1;
             return read;
         }
         finally
         {
-            _others.Ring();
+            _end.Others.Ring();
             Exit();
         }
     }
 
-    /// <summary>Writers do not wait for a reader that is gone.</summary>
-    private protected override void BeforeHandBack()
-    {
-        _core.Leave();
-        _others.Ring();
-    }
+    private protected override void BeforeHandBack() => _end.Leave();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryReadSlow(out T value, out long lostBefore)
     {
         try
         {
-            if (_core.TryRead(out value, out lostBefore)
-                || (IsFreedFromTheDead() && _core.TryRead(out value, out lostBefore)))
+            if (_end.Core.TryRead(out value, out lostBefore)
+                || (IsFreedFromTheDead() && _end.Core.TryRead(out value, out lostBefore)))
                 return true;
-            _streak.Pause(_core.MessagesRead);
+            _end.Pause();
             return false;
         }
         finally
         {
-            _others.Ring();
+            _end.Others.Ring();
             Exit();
         }
     }
 
-    private protected override bool HasEnded => _core.IsDrained();
+    private protected override bool HasEnded => _end.Core.IsDrained();
 
-    private protected override bool IsWorthTrying() => _core.IsWorthTrying();
+    private protected override bool IsWorthTrying() => _end.Core.IsWorthTrying();
 
-    private protected override bool IsHeldUp() => _core.IsHeldUp();
+    private protected override bool IsHeldUp() => _end.Core.IsHeldUp();
 
-    private protected override bool LookForTheDead() => _core.LookForTheDead(_oracle);
+    private protected override bool LookForTheDead() => _end.LookForTheDead();
 }

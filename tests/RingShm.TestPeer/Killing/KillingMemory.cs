@@ -102,6 +102,9 @@ internal readonly unsafe struct KillingMemory : IMemory
         DirectMemory.Read(source, out value, edge);
     }
 
+    /// <summary>A moment to die at that is no access.</summary>
+    public static void Pass() => Step();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Step()
     {

@@ -3,6 +3,7 @@ using RingShm.Liveness;
 using RingShm.Mapping;
 using RingShm.Memory;
 using RingShm.Mpmc;
+using RingShm.Waiting;
 
 namespace RingShm.TestPeer.Killing;
 
@@ -51,6 +52,13 @@ internal sealed unsafe class KillingMpmcRing : IDisposable
             if (owner != RowLayout.FreeOwner && !_region.Oracle.IsAlive(index, owner))
                 MpmcRecovery<KillingMemory>.SweepAndFree(_map, _region.Oracle, row, owner);
         }
+    }
+
+    /// <summary>What a producer rings, or a consumer.</summary>
+    public Doorbell<KillingMemory> BellFor(bool isProducer)
+    {
+        Doorbell<DirectMemory> bell = isProducer ? _region.Data : _region.Space;
+        return new Doorbell<KillingMemory>(bell.Word, new KillingKernel(bell.Kernel), ProcessBarrier.RingersFence);
     }
 
     public void Dispose() => _region.ReleaseReference();

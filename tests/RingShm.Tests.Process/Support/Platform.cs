@@ -30,5 +30,8 @@ public static class Platform
     /// <summary>What the test counts is what strace and the futex show.</summary>
     public const string SystemCalls = "On Windows there is no strace to count the system calls with.";
 
+    /// <summary>How often a thread has slept is read from its status file.</summary>
+    public const string ProcessFiles = "Windows does not say how often a thread has gone to sleep by itself.";
+
     public static bool IsLinux => OperatingSystem.IsLinux();
 }

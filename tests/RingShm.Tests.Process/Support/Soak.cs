@@ -6,7 +6,9 @@ namespace RingShm.Tests.Processes.Support;
 
 /// <summary>
 /// How long the suite runs. By default it takes a minute or two. With the environment variable RINGSHM_SOAK_SECONDS=N every
-/// property, kill loop and fuzz run goes on for about N seconds each, drawing new cases all the time.
+/// property, kill loop and fuzz run goes on for about N seconds each, drawing new cases all the time. RINGSHM_THIN=N is the other
+/// way round, for where a process takes long to start (under Wine, under an emulator): an N-th of the cases, and of the accesses
+/// of an operation every N-th.
 /// </summary>
 internal static class Soak
 {
@@ -15,9 +17,13 @@ internal static class Soak
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
+    /// <summary>1, or N with RINGSHM_THIN=N.</summary>
+    public static int Thin { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("RINGSHM_THIN"), CultureInfo.InvariantCulture, out int thin) && thin > 1 ? thin : 1;
+
     /// <summary>How many cases a property draws when each takes about this long.</summary>
     public static int Cases(int normally, double secondsPerCase) =>
-        Duration is { } duration ? Math.Max(normally, (int)Math.Min(int.MaxValue, duration.TotalSeconds / secondsPerCase)) : normally;
+        Duration is { } duration ? Math.Max(normally, (int)Math.Min(int.MaxValue, duration.TotalSeconds / secondsPerCase)) : Math.Max(1, normally / Thin);
 }
 
 /// <summary>A property whose every case starts processes: few cases, more in a soak. A failure prints its replay seed.</summary>

@@ -105,6 +105,25 @@ public sealed class WaitTests
             });
     }
 
+    [Fact]
+    public void Cancelling_wakes_a_sleeping_reader_and_it_goes_on()
+    {
+        using Stage stage = new();
+        using CancellationTokenSource source = new();
+        Watchdog.Run(
+            () => Assert.Throws<OperationCanceledException>(() => stage.Reader.WaitForChange(0, Timeout.InfiniteTimeSpan, source.Token)),
+            () =>
+            {
+                stage.Bells.UntilReadersSleep();
+                source.Cancel();
+            });
+        Assert.Equal(0, stage.Bells.Readers);
+        _ = stage.There.Write("news"u8);
+        Assert.Throws<OperationCanceledException>(() => stage.Reader.WaitForChange(0, TimeSpan.Zero, source.Token));
+        Assert.Throws<ArgumentOutOfRangeException>(() => stage.Reader.WaitForChange(0, TimeSpan.FromTicks(-1)));
+        Assert.True(stage.Reader.WaitForChange(0, TimeSpan.MaxValue));
+    }
+
     private sealed class Stage : IDisposable
     {
         private readonly TestRegion _region = new();

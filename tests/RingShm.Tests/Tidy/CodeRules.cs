@@ -33,6 +33,11 @@ internal static partial class CodeRules
         ? []
         : Members(file, "Thread", "Task").Where(call => SleepPattern().IsMatch(call));
 
+    /// <summary>Times of the day are for people to read, and Layout has them; what waits must not notice that somebody sets the clock.</summary>
+    public static IEnumerable<string> WallClock(SourceFile file) => file.Layer == "Layout"
+        ? []
+        : Members(file, "DateTime", "DateTimeOffset", "TimeProvider").Where(call => NowPattern().IsMatch(call));
+
     public static IEnumerable<string> LongFile(SourceFile file)
     {
         int lines = file.Text.TrimEnd('\n').Split('\n').Length;
@@ -58,6 +63,9 @@ internal static partial class CodeRules
 
     [GeneratedRegex(@"Thread\.Sleep\b|Task\.Delay\b")]
     private static partial Regex SleepPattern();
+
+    [GeneratedRegex(@"\.(?:Now|UtcNow|Today|System)$")]
+    private static partial Regex NowPattern();
 
     // The brackets keep this line from refusing itself.
     [GeneratedRegex(@"(?<![\w.~])/(?:wor[k]|roo[t])/|\bTO[D]O\b|\bFIX[M]E\b|\bHA[C]K\b|\bNotImplemented[E]xception\b")]

@@ -24,6 +24,12 @@ internal static class SourceTree
 
     public static IReadOnlyList<SourceFile> Documents => [.. Read("docs", "*.md"), .. Top("*.md"), .. Top("*.props"), .. Read(".ci", "*")];
 
+    /// <summary>What runs builds and tests by itself.</summary>
+    public static IReadOnlyList<SourceFile> Automation => [.. Read(".github/workflows", "*.yml"), .. Read(".ci", "*")];
+
+    /// <summary>True when there is a file or a folder at this path from the root.</summary>
+    public static bool Has(string path) => System.IO.Path.Exists(System.IO.Path.Combine(Existing(), path));
+
     public static SourceFile File(string path) => Load(System.IO.Path.Combine(Existing(), path));
 
     private static IEnumerable<SourceFile> Top(string pattern) => Directory.EnumerateFiles(Existing(), pattern).Select(Load);

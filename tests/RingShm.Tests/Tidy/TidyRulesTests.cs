@@ -126,6 +126,17 @@ public sealed class TidyRulesTests
         Assert.Empty(CodeRules.SleepOutsideWaiting(File("Waiting", text)));
     }
 
+    [Theory]
+    [InlineData("class C { object F() => DateTime.UtcNow; }")]
+    [InlineData("class C { object F() => System.DateTimeOffset.Now; }")]
+    [InlineData("class C { object F() => TimeProvider.System; }")]
+    public void The_time_of_day_is_refused_outside_Layout(string text)
+    {
+        AssertRefused(CodeRules.WallClock, "Waiting", text);
+        Assert.Empty(CodeRules.WallClock(File("Layout", text)));
+        Assert.Empty(CodeRules.WallClock(File("Waiting", "class C { object F() => DateTimeOffset.UnixEpoch; }")));
+    }
+
     [Fact]
     public void A_long_file_is_refused()
     {

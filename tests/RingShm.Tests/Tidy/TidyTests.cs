@@ -39,6 +39,9 @@ public sealed class TidyTests
     public void The_library_sleeps_in_Waiting_alone() => AssertClean(SourceTree.Library, CodeRules.SleepOutsideWaiting);
 
     [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.HasSource), Skip = Platform.NoSource)]
+    public void The_library_asks_the_time_of_day_in_Layout_alone() => AssertClean(SourceTree.Library, CodeRules.WallClock);
+
+    [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.HasSource), Skip = Platform.NoSource)]
     public void Files_stay_small_enough_to_hold_in_the_head() => AssertClean(SourceTree.Code, CodeRules.LongFile);
 
     [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.HasSource), Skip = Platform.NoSource)]

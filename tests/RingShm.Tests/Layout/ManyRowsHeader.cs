@@ -3,22 +3,22 @@ using RingShm.Layout;
 
 namespace RingShm.Tests.Layout;
 
-/// <summary>The identity page of a state cell: what RegionHeaderTests say of SPSC, as far as it is another thing here.</summary>
-public sealed class StateHeaderTests
+/// <summary>The identity page of the kinds with any number of rows: what RegionHeaderTests say of SPSC, as far as it is another thing there.</summary>
+public abstract class ManyRowsHeader
 {
-    private static readonly RegionHeader Sample = new(
-        RingGeometry.ForState(1000, 0, 6, RingGeometry.KnownStateFlags), LivenessModel.FileLocks, 0, 1_700_000_000_123_456,
-        new Guid("00112233-4455-6677-8899-aabbccddeeff"));
+    private RegionHeader Sample => new(
+        Geometries(KnownFlags).First(), LivenessModel.FileLocks, 0, 1_700_000_000_123_456, new Guid("00112233-4455-6677-8899-aabbccddeeff"));
+
+    private protected abstract int KnownFlags { get; }
+
+    private protected abstract RingGeometry[] Geometries(int flags);
 
     [Fact]
     public void A_header_comes_back_as_it_was_written()
     {
-        for (int flags = 0; flags <= RingGeometry.KnownStateFlags; flags++)
+        for (int flags = 0; flags <= KnownFlags; flags++)
         {
-            foreach (RingGeometry geometry in new[]
-            {
-                RingGeometry.ForState(1000, 0, 1, flags), RingGeometry.ForState(0, 24, 8190, flags), RingGeometry.ForState(0, 0, 64, flags),
-            })
+            foreach (RingGeometry geometry in Geometries(flags))
             {
                 RegionHeader header = Sample with { Geometry = geometry };
                 Assert.Equal(header, Decode(Page(header)));
@@ -26,13 +26,17 @@ public sealed class StateHeaderTests
         }
     }
 
-    [Theory]
-    [InlineData(4)]
-    [InlineData(1 << 30)]
-    [InlineData(int.MinValue)]
-    public void An_unknown_flag_is_a_mismatch_that_names_it(int flag) => Assert.Contains(
-        $"0x{flag | 3:X8}",
-        Assert.Throws<RingMismatchException>(() => Decode(Changed(page => BinaryPrimitives.WriteInt32LittleEndian(page[16..], flag | 3)))).Message);
+    [Fact]
+    public void An_unknown_flag_is_a_mismatch_that_names_it()
+    {
+        foreach (int flag in new[] { KnownFlags + 1, 1 << 30, int.MinValue })
+        {
+            Assert.Contains(
+                $"0x{flag | KnownFlags:X8}",
+                Assert.Throws<RingMismatchException>(
+                    () => Decode(Changed(page => BinaryPrimitives.WriteInt32LittleEndian(page[16..], flag | KnownFlags)))).Message);
+        }
+    }
 
     [Theory]
     [InlineData(0)]
@@ -91,7 +95,7 @@ public sealed class StateHeaderTests
 
     private static RegionHeader Decode(byte[] page) => RegionHeader.Decode(page, "sample", long.MaxValue);
 
-    private static byte[] Changed(Change change)
+    private byte[] Changed(Change change)
     {
         byte[] page = Page(Sample);
         change(page);
@@ -100,4 +104,20 @@ public sealed class StateHeaderTests
     }
 
     private delegate void Change(Span<byte> page);
+}
+
+public sealed class StateHeaderTests : ManyRowsHeader
+{
+    private protected override int KnownFlags => RingGeometry.KnownStateFlags;
+
+    private protected override RingGeometry[] Geometries(int flags) =>
+        [RingGeometry.ForState(1000, 0, 6, flags), RingGeometry.ForState(1000, 0, 1, flags), RingGeometry.ForState(0, 24, 8190, flags), RingGeometry.ForState(0, 0, 64, flags)];
+}
+
+public sealed class MpmcHeaderTests : ManyRowsHeader
+{
+    private protected override int KnownFlags => RingGeometry.KnownFlags;
+
+    private protected override RingGeometry[] Geometries(int flags) =>
+        [RingGeometry.ForMpmc(4096, 1000, 0, 6, flags), RingGeometry.ForMpmc(4096, 1000, 0, 1, flags), RingGeometry.ForMpmc(1 << 20, 0, 24, 8190, flags), RingGeometry.ForMpmc(64, 0, 0, 64, flags)];
 }
