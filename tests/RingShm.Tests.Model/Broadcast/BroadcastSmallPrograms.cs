@@ -119,6 +119,12 @@ internal static class BroadcastSmallPrograms
             world.Add("writer 1", A, Producer, p => p.Write(1), killable: true);
             world.Add("writer 2", B, Producer, p => p.Write(1));
         }) with { Kills = 1 },
+        BroadcastPrograms.Of("broadcast-one-killed-before-two-readers", Reliable, 0, world =>
+        {
+            world.Add("writer", A, Producer, p => p.Write(1), killable: true);
+            world.Add("reader 1", B, Consumer, p => p.Read());
+            world.Add("reader 2", C, Consumer, p => p.Read());
+        }) with { Kills = 1 },
         BroadcastPrograms.Of("broadcast-one-left-claim", Reliable, 1, world =>
         {
             world.Add("writer", A, Producer, p => p.Claim(), killable: true);
