@@ -119,9 +119,9 @@ public sealed class SleeperEndsTests
         {
             _ring = kind switch
             {
-                RingKind.Spsc => new SpscContractRing(Options),
-                RingKind.Mpmc => new MpmcContractRing(Options),
-                _ => new BroadcastContractRing(Options),
+                RingKind.Spsc => ContractRing.Spsc(Options),
+                RingKind.Mpmc => ContractRing.Mpmc(Options),
+                _ => ContractRing.Broadcast(Options),
             };
             _bells = new RegionBells(_ring.Name, kind);
             _reads = reads;
