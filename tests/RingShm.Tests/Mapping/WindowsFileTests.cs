@@ -79,8 +79,9 @@ public sealed class WindowsFileTests
         Assert.False(RegularFile.IsNamed(first, path));
         using SafeFileHandle second = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         Assert.True(RegularFile.IsNamed(second, path));
+        second.Dispose();
         File.Delete(path);
-        Assert.False(RegularFile.IsNamed(second, path));
+        Assert.False(RegularFile.IsNamed(first, path));
     }
 
     [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsWindows), Skip = Platform.WindowsFiles)]
