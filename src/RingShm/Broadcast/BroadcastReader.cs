@@ -82,6 +82,8 @@ public sealed unsafe class BroadcastReader : MessageConsumer
                 handled++;
             }
 
+            if (handled == 0)
+                _end.Pause();
             return handled;
         }
         finally

@@ -155,6 +155,25 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
         return true;
     }
 
+    /// <summary>
+    /// The common case of a batch: reads values in place, and moves the cursor on over all of them at once. Returns how many; fewer than
+    /// asked for, or none, whenever anything needs the closer look of <see cref="TryRead{T}"/>. Never throws.
+    /// </summary>
+    public int ReadInPlace<T>(Span<T> destination) where T : unmanaged
+    {
+        int read = 0;
+        while (read < destination.Length && !_map.IsReadByCopy && IsAtMessage() && RecordHere().LengthBytes == sizeof(T))
+        {
+            TMemory.Read(_slots.PayloadAt(_position), out destination[read], Edge.B9);
+            Pass();
+            read++;
+        }
+
+        if (read > 0)
+            Settle();
+        return read;
+    }
+
     /// <summary>Goes on behind the message that was found, for this reader alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Pass()

@@ -47,7 +47,10 @@ public sealed class BroadcastReader<T> : ValueConsumer<T>
         return TryReadSlow(out value, out lostBefore);
     }
 
-    /// <summary>Reads values until the destination is full or there are none now. Never waits. Returns how many.</summary>
+    /// <summary>
+    /// Reads values until the destination is full or there are none now, and lets go of those that a reliable ring kept for this reader at
+    /// once. Never waits; the first refusal after a stream of messages takes about a microsecond. Returns how many.
+    /// </summary>
     /// <param name="destination">Where to put them.</param>
     /// <inheritdoc cref="TryRead(out T)"/>
     public override int TryReadBatch(Span<T> destination)
@@ -55,12 +58,19 @@ public sealed class BroadcastReader<T> : ValueConsumer<T>
         Enter();
         try
         {
-            int read = 0;
+            int read = _end.Core.ReadInPlace(destination);
             while (read < destination.Length && _end.Core.TryRead(out destination[read], out _))
+            {
                 read++;
-            if (read == 0 && destination.Length > 0 && IsFreedFromTheDead() && _end.Core.TryRead(out destination[0], out _))
-                read = 1;
-            return read;
+                read += _end.Core.ReadInPlace(destination[read..]);
+            }
+
+            if (read > 0 || destination.IsEmpty)
+                return read;
+            if (IsFreedFromTheDead() && _end.Core.TryRead(out destination[0], out _))
+                return 1;
+            _end.Pause();
+            return 0;
         }
         finally
         {

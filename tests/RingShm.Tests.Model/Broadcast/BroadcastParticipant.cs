@@ -115,6 +115,23 @@ internal sealed unsafe class BroadcastParticipant(BroadcastWorld world, int row,
         }
     }
 
+    /// <summary>Reads so many in batches of two, as a handle of values does.</summary>
+    public void ReadBatches(int most)
+    {
+        Span<Twin> values = stackalloc Twin[2];
+        while (most > 0)
+        {
+            Thread.ClearPolls();
+            long first = _reader.Position;
+            int read = _reader.ReadInPlace(values[..Math.Min(most, values.Length)]);
+            for (int i = 0; i < read; i++)
+                world.Delivered(this, first + i, values[i], 0);
+            if (read == 0)
+                Read(1);
+            most -= Math.Max(read, 1);
+        }
+    }
+
     /// <summary>Reads until it is told that writers went on without it, or until nothing comes.</summary>
     public void ReadOrBeEvicted()
     {

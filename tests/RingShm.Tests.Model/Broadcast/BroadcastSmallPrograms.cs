@@ -29,6 +29,11 @@ internal static class BroadcastSmallPrograms
             world.Add("writer", A, Producer, p => p.Write(1));
             world.Add("reader", B, Consumer, p => p.Read());
         }),
+        BroadcastPrograms.Of("broadcast-one-behind-a-batch", Reliable, Full, world =>
+        {
+            world.Add("writer", A, Producer, p => p.Write(1));
+            world.Add("reader", B, Consumer, p => p.ReadBatches(3));
+        }),
         BroadcastPrograms.Of("broadcast-one-for-two-readers", Reliable, Full, world =>
         {
             world.Add("writer", A, Producer, p => p.Write(1));
