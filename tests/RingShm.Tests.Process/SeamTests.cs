@@ -29,8 +29,7 @@ public sealed class SeamTests
         string[] listing = Listings("WriteThroughSeam ReadThroughSeam");
         List<string> code = [.. CodeOf(listing, "WriteThroughSeam"), .. CodeOf(listing, "ReadThroughSeam")];
         Assert.DoesNotContain(code, line => line.Contains("lock", StringComparison.Ordinal));
-        // The one call is the counting of a redelivered value, behind a branch that only a dead predecessor makes true.
-        Assert.Single(code, line => line.StartsWith("call", StringComparison.Ordinal));
+        Assert.DoesNotContain(code, line => line.StartsWith("call", StringComparison.Ordinal));
     }
 
     private static string[] Listings(string methods)

@@ -9,6 +9,8 @@ namespace RingShm.Layout;
 /// </summary>
 internal readonly unsafe struct MpmcMap
 {
+    private const long MostGranulesAhead = 64;
+
     private readonly byte* _words;
     private readonly byte* _records;
     private readonly byte* _payloads;
@@ -39,6 +41,7 @@ internal readonly unsafe struct MpmcMap
         RowCount = geometry.RowCount;
         HasOneProducer = geometry.HasOneProducer;
         HasOneConsumer = geometry.HasOneConsumer;
+        GranulesAhead = Math.Min(MostGranulesAhead, GranuleCount);
         DropsWhatTheDeadHeld = geometry.DropsWhatTheDeadHeld;
         Completed = (long*)(control + MpmcLayout.CompletedOffset);
         Attention = (long*)(control + MpmcLayout.AttentionOffset);
@@ -69,6 +72,9 @@ internal readonly unsafe struct MpmcMap
     public bool HasOneProducer { get; }
 
     public bool HasOneConsumer { get; }
+
+    /// <summary>How far ahead a single producer or consumer announces its interval: less than a lap, in which each granule is but once.</summary>
+    public long GranulesAhead { get; }
 
     public bool DropsWhatTheDeadHeld { get; }
 

@@ -7,9 +7,12 @@ namespace RingShm.Mpmc;
 /// <summary>How leases are marked, released and returned.</summary>
 internal unsafe partial struct MpmcConsumerCore<TMemory>
 {
-    private readonly void ForgetInterval() =>
+    private void ForgetInterval()
+    {
+        _announcedEnd = 0;
         // M2 release: what we released or marked before is visible to who sees the interval empty. Pairs with M16.
         TMemory.StoreRelease(_row.IntervalStart, TMemory.Load(_row.IntervalEnd, Edge.M2), Edge.M2);
+    }
 
     private void MarkOpen()
     {

@@ -22,7 +22,8 @@ internal readonly unsafe struct MpmcRecord(byte* payload, int lengthBytes, int t
 /// <remarks>
 /// Invariant Q3: a message below the consumer position whose word is Full or Skip lies in the interval of its taker's row, which
 /// is stored before the position moves (M2, M10) and does not move on before the word is free again or says Reading with the
-/// row's number (M7). A message whose word is Returned belongs to nobody, and whoever swaps its word to Reading has it (M14).
+/// row's number (M7). (A single consumer's interval reaches ahead over messages that are not taken yet: those are at or after the
+/// position.) A message whose word is Returned belongs to nobody, and whoever swaps its word to Reading has it (M14).
 /// A message's words are released from the last to the first: as long as its first word has not changed, a survivor that walks a
 /// dead one's interval finds it, and its length. What lies before it there may be released already.
 /// One thread at a time; no member waits; nothing here allocates but a lease that stays open beside more others than ever before.
@@ -35,6 +36,9 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
 
     /// <summary>A single consumer's own position.</summary>
     private long _position;
+
+    /// <summary>Where a single consumer's interval ends, which it stores for many messages at once.</summary>
+    private long _announcedEnd;
 
     /// <summary>The newest lease, while it is open; its granules are in the row's interval unless it is marked.</summary>
     private OpenSlot _open;
@@ -262,18 +266,26 @@ internal unsafe partial struct MpmcConsumerCore<TMemory>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Move(long position, long end)
     {
-        // M2 plain, then release: whoever sees the new start sees what we released before. Both are visible before M10.
-        TMemory.Store(_row.IntervalEnd, end, Edge.M2);
-        TMemory.StoreRelease(_row.IntervalStart, position, Edge.M2);
         if (_map.HasOneConsumer)
         {
+            if (end > _announcedEnd)
+                AnnounceTo(position, _announcedEnd = Math.Max(end, position + _map.GranulesAhead));
             // M10 release: nobody else moves it, so a store will do.
             TMemory.StoreRelease(_map.ConsumerPosition, end, Edge.M10);
             _position = end;
             return position;
         }
 
+        AnnounceTo(position, end);
         // M10: of all who try for this message one gets it.
         return TMemory.CompareExchange(_map.ConsumerPosition, end, position, Edge.M10);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void AnnounceTo(long position, long end)
+    {
+        // M2 plain, then release: whoever sees the new start sees what we released before. Both are visible before M10.
+        TMemory.Store(_row.IntervalEnd, end, Edge.M2);
+        TMemory.StoreRelease(_row.IntervalStart, position, Edge.M2);
     }
 }

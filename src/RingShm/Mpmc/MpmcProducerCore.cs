@@ -13,7 +13,8 @@ namespace RingShm.Mpmc;
 /// <remarks>
 /// Invariant Q1: a granule below the producer position whose word says nothing in that lap (MPMC: Free) lies in the interval of its claimer's row, or
 /// inside a longer message. The interval is stored (M2) before the position moves over it (M3), and does not move on before the
-/// word says Full, Skip or, for a claim that stays open, Writing with the row's number (M6, M7).
+/// word says Full, Skip or, for a claim that stays open, Writing with the row's number (M6, M7). A single producer, for whose next
+/// granules nobody else tries, stores one interval for many claims: what lies in it and is not claimed yet is at or after the position.
 /// Invariant Q2: granules are claimed in the order of their positions, and only when there is room for them (MPMC: their words are
 /// Free in the claim's lap); once there is, there is until the position passes them. Hence <see cref="_freeBelow"/> never has to be taken back.
 /// So a survivor that finds a hole finds the rows that may own it, and when the kernel says that all of those are dead, the hole
@@ -34,6 +35,9 @@ internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
 
     /// <summary>A single producer's own position.</summary>
     private long _position;
+
+    /// <summary>Where a single producer's interval ends, which it stores for many claims at once.</summary>
+    private long _announcedEnd;
 
     /// <summary>The newest claim, while it is open; its granules are in the row's interval unless it is marked.</summary>
     private OpenSlot _open;
@@ -227,19 +231,27 @@ internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
     private long Move(long position, int granules)
     {
         long end = position + granules;
-        // M2 plain, then release: whoever sees the new start sees what we published before. Both are visible before M3.
-        TMemory.Store(_row.IntervalEnd, end, Edge.M2);
-        TMemory.StoreRelease(_row.IntervalStart, position, Edge.M2);
         if (_map.HasOneProducer)
         {
+            if (end > _announcedEnd)
+                AnnounceTo(position, _announcedEnd = Math.Max(end, position + _map.GranulesAhead));
             // M3 release: nobody else moves it, so a store will do.
             TMemory.StoreRelease(_map.ProducerPosition, end, Edge.M3);
             _position = end;
             return position;
         }
 
+        AnnounceTo(position, end);
         // M3: of all who try for this position one gets it.
         return TMemory.CompareExchange(_map.ProducerPosition, end, position, Edge.M3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void AnnounceTo(long position, long end)
+    {
+        // M2 plain, then release: whoever sees the new start sees what we published before. Both are visible before M3.
+        TMemory.Store(_row.IntervalEnd, end, Edge.M2);
+        TMemory.StoreRelease(_row.IntervalStart, position, Edge.M2);
     }
 
     private void MarkOpen()
@@ -274,7 +286,10 @@ internal unsafe partial struct MpmcProducerCore<TMemory, TRoom>
             TMemory.Store(_row.Marks, TMemory.Load(_row.Marks, Edge.M21) - 1, Edge.M21);
     }
 
-    private readonly void ForgetInterval() =>
+    private void ForgetInterval()
+    {
+        _announcedEnd = 0;
         // M2 release: what we published or marked before is visible to who sees the interval empty. Pairs with M16.
         TMemory.StoreRelease(_row.IntervalStart, TMemory.Load(_row.IntervalEnd, Edge.M2), Edge.M2);
+    }
 }

@@ -108,22 +108,14 @@ internal unsafe struct DirectConsumer
     {
         long* word = (long*)(_data + (position & _mask));
         header = Acquire(word);
-        if (!RecordLayout.IsPublishedWithLength(header, sizeof(ulong)))
+        if (!RecordLayout.IsPublishedWithLength(header, sizeof(ulong)) || position < _redeliverBelow)
         {
             value = 0;
             return position;
         }
 
         Take(SpscMap.PayloadOf(word), out value);
-        return ReleaseAt(position, RecordLayout.SizeOf(sizeof(ulong)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long ReleaseAt(long position, long bytes)
-    {
-        if (position < _redeliverBelow)
-            CountRedelivered(1);
-        position += bytes;
+        position += RecordLayout.SizeOf(sizeof(ulong));
         CountAndStore(position, 1);
         return position;
     }
@@ -136,7 +128,4 @@ internal unsafe struct DirectConsumer
         *_map.ConsumerMessages = count;
         Volatile.Write(ref *_map.ConsumerPosition, position);
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void CountRedelivered(int messages) => *_map.ConsumerRedelivered = *_map.ConsumerRedelivered + messages;
 }
