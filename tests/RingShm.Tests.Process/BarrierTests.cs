@@ -9,10 +9,10 @@ namespace RingShm.Tests.Processes;
 /// </summary>
 public sealed class BarrierTests
 {
-    /// <summary>So long that a sleep that ends by its time was shortened, or is a lost wake.</summary>
-    private const string LongSlice = "slice=10000";
+    /// <summary>Longer than the watchdog's time: a sleep that ends by its time was shortened, and a lost wake is a hang.</summary>
+    private const string LongSlice = "slice=600000";
 
-    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.SystemCalls)]
+    [Theory(SkipType = typeof(Platform), SkipUnless = nameof(Platform.IsLinux), Skip = Platform.Barrier)]
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
@@ -28,7 +28,8 @@ public sealed class BarrierTests
         _ = sleeper.Expect("attached");
         Peer ringer = scene.StartThrough(strace, Trace(ringersLog, refusesRinger), "ring", $"count={Count}");
         _ = ringer.Expect("attached");
-        Assert.InRange(int.Parse(ringer.Expect("done"), CultureInfo.InvariantCulture), 0, Count);
+        // Who sleeps a millisecond at a time may find everything by itself.
+        Assert.InRange(int.Parse(ringer.Expect("done"), CultureInfo.InvariantCulture), refusesSleeper ? 0 : 1, Count);
         int slices = int.Parse(sleeper.Expect("done"), CultureInfo.InvariantCulture);
         ringer.ExpectSuccess();
         sleeper.ExpectSuccess();

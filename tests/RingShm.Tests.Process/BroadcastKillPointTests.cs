@@ -37,19 +37,19 @@ public abstract class BroadcastKillPointTests
     private protected static void KillEverywhere(string operation, Delivery delivery)
     {
         int accesses = 0;
-        for (int k = 1; !KillAt(operation, delivery, k); k++)
+        for (int k = 1; !KillAt(operation, delivery, k); k += Soak.Thin)
             accesses = k;
         Assert.True(accesses > 0, "The operation makes no access; nothing was shown.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{operation} {delivery}: killed at each of {accesses} accesses");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{operation} {delivery}: killed at {(Soak.Thin == 1 ? "each" : $"every {Soak.Thin}th")} of {accesses} accesses");
     }
 
     private protected static void StopEverywhere(string operation, Delivery delivery)
     {
         int accesses = 0;
-        for (int k = 1; !StopAt(operation, delivery, k); k++)
+        for (int k = 1; !StopAt(operation, delivery, k); k += Soak.Thin)
             accesses = k;
         Assert.True(accesses > 0, "The operation makes no access; nothing was shown.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{operation} {delivery}: stopped at each of {accesses} accesses");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{operation} {delivery}: stopped at {(Soak.Thin == 1 ? "each" : $"every {Soak.Thin}th")} of {accesses} accesses");
     }
 
     /// <summary>Those that a ring of this kind has.</summary>

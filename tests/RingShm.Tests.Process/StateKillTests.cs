@@ -35,6 +35,9 @@ public sealed class StateKillTests
         // A machine so busy that the time is over before the first of either kind shows something all the same.
         for (int tick = 1; Stopwatch.GetElapsedTime(start) < duration || kills == 0 || stops == 0; tick++)
         {
+            Assert.True(
+                Stopwatch.GetElapsedTime(start) < duration + Watchdog.Limit,
+                $"Hung: {kills} kills and {stops} stops in {Stopwatch.GetElapsedTime(start)}.");
             TimeSpan left = (tick * s_strikeEvery) - Stopwatch.GetElapsedTime(start);
             if (left > TimeSpan.Zero)
                 Thread.Sleep(left);

@@ -47,10 +47,16 @@ internal static unsafe partial class NativeFutex
     public static int WaitAny(WaitEntry* entries, int count, long nanoseconds)
     {
         // This call takes the time at which it ends.
+        TimeSpec end = Split(Now() + nanoseconds);
+        return Result(SystemCallWaitAny(WaitAnyNumber, entries, (uint)count, 0, &end, MonotonicClock));
+    }
+
+    /// <summary>What the clock by which <see cref="WaitAny"/> ends shows, in nanoseconds; setting the time of day does not move it.</summary>
+    public static long Now()
+    {
         TimeSpec now;
         _ = ClockTime(MonotonicClock, &now);
-        TimeSpec end = Split((now.Seconds * NanosecondsPerSecond) + now.Nanoseconds + nanoseconds);
-        return Result(SystemCallWaitAny(WaitAnyNumber, entries, (uint)count, 0, &end, MonotonicClock));
+        return (now.Seconds * NanosecondsPerSecond) + now.Nanoseconds;
     }
 
     /// <summary>

@@ -84,7 +84,6 @@ public sealed class BroadcastRingTests
     [Fact]
     public void A_receiver_that_is_lapped_says_at_its_end_how_many_it_lost()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The receiver is stopped by a signal.");
         using CliScene scene = new();
         string name = scene.Create("news", "--kind", "broadcast", "--capacity", "512", "--max-message", "40", "--delivery", "lossy");
         using Ringshm receiver = scene.Start("receive", name, "--follow");

@@ -81,7 +81,7 @@ public sealed class DemoTests
 
         public Running()
         {
-            Assert.SkipUnless(OperatingSystem.IsLinux(), "Children are found as on Linux.");
+            Assert.SkipUnless(OperatingSystem.IsLinux(), "The demo's child is found through /proc, which Windows does not have.");
             Command = _scene.Start("demo", "--seconds", "1000");
             string children = $"/proc/{Command.Id.ToString(CultureInfo.InvariantCulture)}/task";
             Watchdog.Until(() => FindPeer(children) != 0, "the second process starting");

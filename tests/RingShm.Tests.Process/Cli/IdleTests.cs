@@ -83,6 +83,8 @@ public sealed class IdleTests
                 return before == settled;
             },
             "the command settling");
+        // Who never goes to sleep settles too, and would stay below any bound.
+        Watchdog.Until(() => ProcessControl.StateOf(command.Id) == 'S', "the command sleeping");
         long start = Stopwatch.GetTimestamp();
         long sleeps = SleepsOf(command.Id);
         Thread.Sleep(Watched);
@@ -90,6 +92,7 @@ public sealed class IdleTests
         double slices = Stopwatch.GetElapsedTime(start) / WaitStrategy.Default.SleepSlice;
         TestContext.Current.TestOutputHelper?.WriteLine($"{sleeps} sleeps in {slices.ToString("F1", CultureInfo.InvariantCulture)} slices");
         Assert.False(command.HasExited);
+        Watchdog.Until(() => ProcessControl.StateOf(command.Id) == 'S', "the command sleeping still");
         Assert.InRange(sleeps, 0, (long)slices + 1 + Others);
     }
 

@@ -59,7 +59,7 @@ public sealed class ReceiveTests
     [Fact]
     public void A_receiver_that_waits_notices_that_its_reader_has_gone()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems say it only at the next write.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Windows tells of a reader that has gone only at the next write.");
         using CliScene scene = new();
         string name = scene.Create("idle");
         using Ringshm receiver = scene.Start("receive", name, "--follow");
@@ -72,7 +72,7 @@ public sealed class ReceiveTests
     [Fact]
     public void Ctrl_C_ends_a_receiver_after_all_it_has_taken_was_printed()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent as on Unix.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGINT can be sent to one process on Unix; on Windows Ctrl-C goes to the whole console.");
         using CliScene scene = new();
         string name = scene.Create("stopped");
         scene.RunWith("one\ntwo\n", "send", name).ExpectDone();
@@ -88,7 +88,7 @@ public sealed class ReceiveTests
     [Fact]
     public void Ctrl_C_ends_a_receiver_whose_output_nobody_reads_and_nothing_is_lost()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent as on Unix.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGINT can be sent to one process on Unix; on Windows Ctrl-C goes to the whole console.");
         using CliScene scene = new();
         string name = scene.Create("stuck");
         string text = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"{i}\n"));
@@ -108,7 +108,7 @@ public sealed class ReceiveTests
     [Fact]
     public void Ctrl_C_ends_a_sender_that_waits_for_input_or_for_room()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent as on Unix.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGINT can be sent to one process on Unix; on Windows Ctrl-C goes to the whole console.");
         using CliScene scene = new();
         string idle = scene.Create("idle");
         string full = scene.Create("full", "--capacity", "64");

@@ -14,7 +14,7 @@ public sealed class WatchTests
     [InlineData("mpmc")]
     public void The_rates_of_all_intervals_add_up_to_what_was_written_and_read(string kind)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent as on Unix.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SIGINT can be sent to one process on Unix; on Windows Ctrl-C goes to the whole console.");
         const int Messages = 5000;
         using CliScene scene = new();
         string name = scene.Create("watched", "--kind", kind);
@@ -86,7 +86,7 @@ public sealed class WatchTests
     [Fact]
     public void A_watch_ends_when_its_reader_goes_away()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems say it only at the next write.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Windows tells of a reader that has gone only at the next write.");
         using CliScene scene = new();
         string name = scene.Create("watched");
         using Ringshm watch = scene.Start("watch", name, "--interval", "80000");

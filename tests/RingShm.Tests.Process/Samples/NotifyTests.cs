@@ -42,6 +42,8 @@ public sealed class NotifyTests
         Watchdog.Until(() => scene.Inspect().MessagesWritten == Notices, "all being told");
         ProcessControl.Resume(stopped.Id);
         int missed = int.Parse(stopped.Expect("missed"), CultureInfo.InvariantCulture);
+        // The ring is far too small for all, and keeps the last ones.
+        Assert.InRange(missed, 1, Notices - 1);
         for (int i = missed; i < Notices; i++)
             Assert.Equal(Notice(teller, i.ToString(CultureInfo.InvariantCulture)), stopped.Expect("told"));
     }

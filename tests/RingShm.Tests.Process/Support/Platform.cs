@@ -30,6 +30,9 @@ public static class Platform
     /// <summary>What the test counts is what strace and the futex show.</summary>
     public const string SystemCalls = "On Windows there is no strace to count the system calls with.";
 
+    /// <summary>The kernel's refusal is strace's doing.</summary>
+    public const string Barrier = "On Windows there is no membarrier, and no strace to refuse it with.";
+
     /// <summary>How often a thread has slept is read from its status file.</summary>
     public const string ProcessFiles = "Windows does not say how often a thread has gone to sleep by itself.";
 

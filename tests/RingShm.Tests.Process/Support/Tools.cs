@@ -10,7 +10,7 @@ internal static class Tools
         string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path == null, $"{program} is not installed.");
+        Assert.SkipWhen(path == null, $"{program} is not installed; .ci/run installs it.");
         return path!;
     }
 }

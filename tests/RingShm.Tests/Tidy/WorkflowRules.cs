@@ -8,13 +8,35 @@ namespace RingShm.Tests.Tidy;
 /// </summary>
 internal static partial class WorkflowRules
 {
-    /// <summary>Test classes and namespaces that no source declares.</summary>
+    private const string Root = "RingShm.";
+    private const string ProcessTests = "RingShm.Tests.Processes";
+
+    /// <summary>
+    /// Test classes that no source declares, whether in a filter or bare in a list that a loop makes filters of. A name that does not
+    /// begin with the project's is meant below the namespace of the process tests.
+    /// </summary>
     public static IEnumerable<string> UnknownClasses(SourceFile script, IReadOnlySet<string> declared) =>
-        FilteredName().Matches(script.Text)
-            .Select(static match => match.Groups[1].Value)
-            .Where(static name => !name.Contains('$', StringComparison.Ordinal) && !name.Contains('*', StringComparison.Ordinal))
+        ClassName().Matches(script.Text)
+            .Select(static match => match.Value.StartsWith(Root, StringComparison.Ordinal) ? match.Value : $"{ProcessTests}.{match.Value}")
             .Where(name => !declared.Contains(name))
             .Select(name => $"{script.Path}: there is no test class '{name}'");
+
+    /// <summary>Test methods that are left out by name and that no source declares.</summary>
+    public static IEnumerable<string> UnknownMethods(SourceFile script, IReadOnlySet<string> declared) =>
+        FilteredMethod().Matches(script.Text)
+            .Select(static match => match.Groups[1].Value)
+            .Where(name => !declared.Contains(name))
+            .Select(name => $"{script.Path}: there is no test '{name}'");
+
+    /// <summary>The full names of the test classes that a runner finds: the abstract ones are not among them.</summary>
+    public static IEnumerable<string> TestClasses(SourceFile code)
+    {
+        Match space = Namespace().Match(code.Text);
+        return SealedTests().Matches(code.Text).Select(match => $"{space.Groups[1].Value}.{match.Groups[1].Value}");
+    }
+
+    /// <summary>Everything that may be a test method.</summary>
+    public static IEnumerable<string> TestMethods(SourceFile code) => Method().Matches(code.Text).Select(static match => match.Groups[1].Value);
 
     /// <summary>Projects and scripts that are not there.</summary>
     public static IEnumerable<string> UnknownPaths(SourceFile script, Func<string, bool> exists) =>
@@ -55,8 +77,20 @@ internal static partial class WorkflowRules
             yield return $"{workflow.Path}: a checkout leaves its credentials behind";
     }
 
-    [GeneratedRegex(@"RingShm\.Tests\.Processes\.([A-Z]\w*)")]
-    private static partial Regex FilteredName();
+    [GeneratedRegex(@"(?<![\w/.])(?:[A-Z]\w*\.)*[A-Z]\w*Tests(?![\w.])")]
+    private static partial Regex ClassName();
+
+    [GeneratedRegex(@"'\*\.(\w+)'")]
+    private static partial Regex FilteredMethod();
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    [GeneratedRegex(@"\bsealed (?:unsafe )?(?:partial )?class (\w+Tests)\b")]
+    private static partial Regex SealedTests();
+
+    [GeneratedRegex(@"^    public (?:async )?(?:void|Task) (\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex Method();
 
     [GeneratedRegex(@"(?<![\w./-])(?:src|tests|bench|samples|\.ci)/[\w./-]*\w")]
     private static partial Regex NamedPath();

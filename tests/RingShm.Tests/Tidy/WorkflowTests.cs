@@ -1,14 +1,11 @@
-using System.Text.RegularExpressions;
-
 namespace RingShm.Tests.Tidy;
 
 /// <summary>The workflows and the local script as they are, and each rule on a text that breaks it.</summary>
 public sealed class WorkflowTests
 {
-    private static IReadOnlySet<string> Classes => SourceTree.Code
-        .SelectMany(static file => Regex.Matches(file.Text, @"class (\w+Tests)\b"))
-        .Select(static match => match.Groups[1].Value)
-        .ToHashSet();
+    private static IReadOnlySet<string> Classes => SourceTree.Code.SelectMany(WorkflowRules.TestClasses).ToHashSet();
+
+    private static IReadOnlySet<string> Methods => SourceTree.Code.SelectMany(WorkflowRules.TestMethods).ToHashSet();
 
     [Fact(SkipType = typeof(Platform), SkipUnless = nameof(Platform.HasSource), Skip = Platform.NoSource)]
     public void Every_test_class_project_and_variable_that_automation_names_is_there()
@@ -17,7 +14,11 @@ public sealed class WorkflowTests
         Assert.Contains(scripts, static file => file.Path.EndsWith(".yml", StringComparison.Ordinal));
         Assert.Contains(scripts, static file => file.Path == ".ci/run");
         IReadOnlyList<SourceFile> readers = [.. SourceTree.Code, .. scripts.Where(static file => file.Path.StartsWith(".ci", StringComparison.Ordinal))];
-        Assert.Empty(scripts.SelectMany(file => WorkflowRules.UnknownClasses(file, Classes)));
+        IReadOnlySet<string> classes = Classes;
+        Assert.Contains("RingShm.Tests.Processes.KillTests", classes);
+        Assert.Empty(scripts.SelectMany(file => WorkflowRules.UnknownClasses(file, classes)));
+        IReadOnlySet<string> methods = Methods;
+        Assert.Empty(scripts.SelectMany(file => WorkflowRules.UnknownMethods(file, methods)));
         Assert.Empty(scripts.SelectMany(static file => WorkflowRules.UnknownPaths(file, SourceTree.Has)));
         Assert.Empty(scripts.SelectMany(file => WorkflowRules.UnknownVariables(file, readers)));
     }
@@ -34,9 +35,20 @@ public sealed class WorkflowTests
     [Fact]
     public void The_rules_find_what_breaks_them()
     {
-        HashSet<string> declared = ["KillTests"];
+        HashSet<string> declared = ["RingShm.Tests.Processes.KillTests", "RingShm.Tests.Processes.Samples.ToldTests"];
         Assert.Single(WorkflowRules.UnknownClasses(Script("--filter-class RingShm.Tests.Processes.KilTests"), declared));
-        Assert.Empty(WorkflowRules.UnknownClasses(Script("--filter-class RingShm.Tests.Processes.KillTests \"RingShm.Tests.Processes.$class\""), declared));
+        Assert.Empty(WorkflowRules.UnknownClasses(
+            Script("--filter-class RingShm.Tests.Processes.KillTests \"RingShm.Tests.Processes.$class\" tests/RingShm.Tests"), declared));
+        // As in a list of a loop: one that was renamed, one without its namespace, and two that are there.
+        Assert.Equal(
+            ["ci: there is no test class 'RingShm.Tests.Processes.KilTests'", "ci: there is no test class 'RingShm.Tests.Processes.ToldTests'"],
+            WorkflowRules.UnknownClasses(Script("for class in KillTests KilTests \\\n  ToldTests Samples.ToldTests; do"), declared));
+        Assert.Equal(
+            ["ci: there is no test 'It_went'"],
+            WorkflowRules.UnknownMethods(Script("--filter-not-method '*.It_works' --filter-not-method '*.It_went'"), new HashSet<string> { "It_works" }));
+        SourceFile code = Script("namespace A.B;\npublic abstract class BaseTests\npublic sealed class RealTests\n    public async Task It_works()\n    private void Not()\n");
+        Assert.Equal(["A.B.RealTests"], WorkflowRules.TestClasses(code));
+        Assert.Equal(["It_works"], WorkflowRules.TestMethods(code));
         Assert.Equal(
             ["ci: there is no 'tests/Gone'"],
             WorkflowRules.UnknownPaths(Script("dotnet run --project tests/Gone\ndotnet run --project src/Here"), static path => path == "src/Here"));
