@@ -164,12 +164,17 @@ internal static class ResultFolder
                     $"{outcome.Entry.Title};{pair.Round};{pair.Index};{(pair.IsWarmUp ? 1 : 0)};{pair.PingBeforeNanoseconds:F1};{pair.PingAfterNanoseconds:F1};{pair.Baseline.MeanNanoseconds:F2};{pair.Contestant.MeanNanoseconds:F2};{pair.Baseline.P50:F0};{pair.Contestant.P50:F0};{pair.Baseline.Preemptions};{pair.Contestant.Preemptions}"));
             }
 
-            LongHistogram histogram = outcome.Latencies.Contestant;
-            if (histogram.TotalCount == 0)
-                continue;
-            using StreamWriter hgrm = new(Path.Combine(folder, FileNameOf(outcome.Entry) + ".hgrm"));
-            histogram.OutputPercentileDistribution(hgrm, 5, NanosecondsPerUnit);
+            WriteHistogram(folder, FileNameOf(outcome.Entry), outcome.Latencies.Contestant);
         }
+    }
+
+    /// <summary>Writes NAME.hgrm, unless nothing was timed.</summary>
+    public static void WriteHistogram(string folder, string name, LongHistogram histogram)
+    {
+        if (histogram.TotalCount == 0)
+            return;
+        using StreamWriter hgrm = new(Path.Combine(folder, name + ".hgrm"));
+        histogram.OutputPercentileDistribution(hgrm, 5, NanosecondsPerUnit);
     }
 
     public static void Write(string folder, string name, ResultFile file, IReadOnlyList<CrowdOutcome> outcomes)

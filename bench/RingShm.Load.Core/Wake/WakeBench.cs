@@ -11,13 +11,20 @@ namespace RingShm.Load.Wake;
 //
 //   leader, cpu 0: rest, stamp, publish, ring ----> follower, cpu 1: asleep; awake, stamp
 //
-// One burst of raw futex pings in C (bench/native/wake.c) and one of the doorbell, in turns; each pair gives a ratio of medians.
+// One burst of raw futex pings in C (bench/native/wake.c) and one of the doorbell, in turns; each pair gives a ratio of medians, and
+// every wake-up of the pairs that count goes into a histogram of its side.
 // The second table writes to an SpscRing<T> with nothing, the doorbell's look, and a fence and the look after each message.
 
 /// <summary>The wake benchmark: both processes' sides.</summary>
 internal static unsafe class WakeBench
 {
     public const string FollowCommand = "follow-wake";
+
+    /// <summary>What the histogram of the raw futex's wake-ups is called in a folder of results, without its ending.</summary>
+    public const string RawHistogram = "wake-raw";
+
+    /// <summary>The doorbell's.</summary>
+    public const string DoorbellHistogram = "wake-doorbell";
 
     private const int Pings = 400;
     private const long RestNanoseconds = 100_000;
@@ -51,17 +58,19 @@ internal static unsafe class WakeBench
         bool registered = !ProcessBarrier.RingersFence;
         Dictionary<Mode, List<double>> results = Enum.GetValues<Mode>().ToDictionary(static mode => mode, static _ => new List<double>());
         List<double> tails = [], rawTails = [];
+        Latencies every = new();
         for (int pair = 0; pair < pairs + 2; pair++)
         {
             Mode[] order = pair % 2 == 0 ? [Mode.Raw, Mode.Doorbell] : [Mode.Doorbell, Mode.Raw];
             foreach (Mode mode in order)
             {
-                double[] latencies = Ping(stage, words, native, mode);
+                long[] latencies = Ping(stage, words, native, mode);
                 // The first two pairs warm up.
                 if (pair < 2)
                     continue;
                 results[mode].Add(latencies[Pings / 2]);
                 (mode == Mode.Raw ? rawTails : tails).Add(latencies[Pings * 99 / 100]);
+                Latencies.Record(mode == Mode.Raw ? every.Baseline : every.Contestant, latencies);
             }
 
             foreach (Mode mode in new[] { Mode.NoDoorbell, Mode.Look, Mode.FenceAndLook })
@@ -78,7 +87,7 @@ internal static unsafe class WakeBench
         Ring.Remove(run + "-ring");
         Show(results, rawTails, tails, registered);
         if (outputFolder != null)
-            Write(outputFolder, results, rawTails, tails, pairs);
+            Write(outputFolder, results, rawTails, tails, every, pairs);
         return 0;
     }
 
@@ -112,7 +121,8 @@ internal static unsafe class WakeBench
         return 0;
     }
 
-    private static double[] Ping(Stage stage, WakeStage words, NativeWake native, Mode mode)
+    /// <summary>How long each wake-up took, the shortest first: in the stopwatch's ticks, which are the C side's nanoseconds on Linux.</summary>
+    private static long[] Ping(Stage stage, WakeStage words, NativeWake native, Mode mode)
     {
         Volatile.Write(ref *words.Ack, 0);
         long first = mode == Mode.Raw ? *(uint*)words.RawWord : *words.Published;
@@ -123,7 +133,7 @@ internal static unsafe class WakeBench
         else
             LeadDoorbell(words, first);
         _ = stage.Finish(out _, out _);
-        double[] latencies = new double[Pings];
+        long[] latencies = new long[Pings];
         for (int i = 0; i < Pings; i++)
             latencies[i] = words.Woken[i] - words.Sent[i];
         Array.Sort(latencies);
@@ -204,7 +214,8 @@ internal static unsafe class WakeBench
         AnsiConsole.Write(cost);
     }
 
-    private static void Write(string folder, Dictionary<Mode, List<double>> results, List<double> rawTails, List<double> tails, int pairs)
+    private static void Write(
+        string folder, Dictionary<Mode, List<double>> results, List<double> rawTails, List<double> tails, Latencies every, int pairs)
     {
         LoadResult Result(string name, Mode mode, Mode baseline, string against, double? goal) => new()
         {
@@ -227,10 +238,16 @@ internal static unsafe class WakeBench
             DateTimeOffset.UtcNow, Machine.Describe("none"),
             string.Create(CultureInfo.InvariantCulture, $"{pairs} pairs of bursts of {Pings} wake-ups, and of {Messages} messages"),
             [
-                Result("doorbell, wake-up, p50", Mode.Doorbell, Mode.Raw, "raw futex in C", 1.25),
+                Result("doorbell, wake-up, p50", Mode.Doorbell, Mode.Raw, "raw futex in C", 1.25) with
+                {
+                    Latencies = Percentiles.Of(every.Contestant),
+                    BaselineLatencies = Percentiles.Of(every.Baseline),
+                },
                 Result("look after each message, nobody sleeps", Mode.Look, Mode.NoDoorbell, "nothing", null),
                 Result("fence and look after each message, nobody sleeps", Mode.FenceAndLook, Mode.NoDoorbell, "nothing", null),
             ]).Write(Path.Combine(folder, "wake.json"));
+        ResultFolder.WriteHistogram(folder, RawHistogram, every.Baseline);
+        ResultFolder.WriteHistogram(folder, DoorbellHistogram, every.Contestant);
         using StreamWriter csv = new(Path.Combine(folder, "wake.csv"));
         csv.WriteLine("pair;rawP50Ns;doorbellP50Ns;rawP99Ns;doorbellP99Ns;nothingNs;lookNs;fenceAndLookNs");
         for (int i = 0; i < tails.Count; i++)

@@ -2,12 +2,16 @@ using System.Globalization;
 using System.Text;
 using RingShm.Load.Reporting;
 using RingShm.Load.Results;
+using RingShm.Load.Wake;
 
 namespace RingShm.Load.Plots;
 
 /// <summary>Draws a folder's plots and writes its README, from the JSON and the histograms in it.</summary>
 internal static class FolderReport
 {
+    private static readonly (string Name, string Label)[] WakeHistograms =
+        [(WakeBench.RawHistogram, "raw futex, C"), (WakeBench.DoorbellHistogram, "doorbell")];
+
     public static void Write(string folder)
     {
         ResultFile[] files = [.. Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal).Select(ResultFile.Read)];
@@ -42,6 +46,9 @@ internal static class FolderReport
             [.. oneWay.Where(r => r.MessageBytes == 64).Select(r => (r.Name, r.Ratio.Median))]);
         Charts.Latency(
             folder, "round-trip", "Round trip of 64 bytes, by percentile", Histograms(r => r.Family == Family.RoundTrip && r.MessageBytes is 64 or 8));
+        Charts.Latency(
+            folder, "wake", "Wake-up of a sleeper on another processor, by percentile",
+            [.. WakeHistograms.Select(pair => (pair.Label, Path.Combine(folder, pair.Name + ".hgrm"))).Where(pair => File.Exists(pair.Item2))]);
         foreach (long rate in results.Select(r => r.RatePerSecond).Where(rate => rate > 0).Distinct())
         {
             Charts.Latency(
@@ -154,6 +161,13 @@ internal static class FolderReport
         foreach (LoadResult r in results)
             Line(text, $"| {r.Name} | {Ratio(r.Nanoseconds)} | {r.Against} | {Ratio(r.BaselineNanoseconds)} | {Ratio(r.Ratio)} | {Goal(r)} |");
         Line(text, $"");
+        // Folders of before have no histograms of it.
+        if (results.FirstOrDefault(r => r.Latencies != null) is not { Latencies: { } doorbell, BaselineLatencies: { } raw })
+            return;
+        Line(text, $"Every wake-up of all bursts together, nanoseconds:\n\n| | histogram | wake-ups | p50 | p90 | p99 | p99.9 | p99.99 | max |\n|---|---|---|---|---|---|---|---|---|");
+        foreach (((string name, string label), Percentiles p) in WakeHistograms.Zip([raw, doorbell]))
+            Line(text, $"| {label} | [{name}.hgrm]({name}.hgrm) | {p.Count} | {p.P50} | {p.P90} | {p.P99} | {p.P999} | {p.P9999} | {p.Max} |");
+        Line(text, $"\n![Wake-ups](wake.svg)\n");
     }
 
     private static void State(StringBuilder text, LoadResult[] results)
