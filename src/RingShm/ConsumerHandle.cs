@@ -51,8 +51,8 @@ public abstract class ConsumerHandle : RingHandle
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <remarks>
     /// In an SPSC ring whose producer dies, the wait goes on until a successor writes or the ring is completed. In the other kinds the dead
-    /// behind whose claims or messages it waits are looked for after a millisecond at first, then more and more rarely, up to a second
-    /// or <see cref="WaitStrategy.SleepSlice"/>. A reader of a broadcast ring that was evicted has something to be told: its next read throws.
+    /// behind whose claims or messages it waits are looked for a millisecond after the wait was seen to be held up, then more and more rarely, up to a
+    /// second or <see cref="WaitStrategy.SleepSlice"/>. That it is held up, a wait sees within four such slices. A reader of a broadcast ring that was evicted has something to be told: its next read throws.
     /// </remarks>
     public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {

@@ -10,7 +10,7 @@ namespace RingShm;
 internal sealed class HandleBells
 {
     /// <summary>
-    /// The longest sleep while somebody holds what the others wait behind: whoever it is may have died, and nobody rings for the dead.
+    /// The first, and shortest, sleep while somebody holds what the others wait behind: whoever it is may have died, and nobody rings for the dead.
     /// </summary>
     private static readonly TimeSpan HeldUpSlice = TimeSpan.FromMilliseconds(1);
 
@@ -25,7 +25,7 @@ internal sealed class HandleBells
     private readonly TimeSpan _slice;
     private AsyncWait? _async;
 
-    /// <summary>How many slices of the wait at hand were spent behind something that is held.</summary>
+    /// <summary>How many slices were spent in a row behind something that is held, in the wait at hand.</summary>
     private int _heldUpSlices;
 
     public HandleBells(RingRegion region, in Doorbell<DirectMemory> own, in Doorbell<DirectMemory> others, WaitStrategy strategy)
@@ -83,9 +83,15 @@ internal sealed class HandleBells
             return true;
         try
         {
-            if (spins)
+            bool isHeldUp = condition.IsHeldUp();
+            if (spins || !isHeldUp)
                 _heldUpSlices = 0;
-            return _point.Wait(ref condition, limit.Within(condition.IsHeldUp() ? Patience(_heldUpSlices++ - ShortSlices) : _slice), spins);
+            TimeSpan slice = isHeldUp ? Patience(_heldUpSlices++ - ShortSlices) : _slice;
+            if (!_point.Wait(ref condition, limit.Within(slice), spins))
+                return false;
+            // Whoever held this up is done: the next one may die as soon as this one might have.
+            _heldUpSlices = 0;
+            return true;
         }
         finally
         {

@@ -56,6 +56,11 @@ public abstract class MessageProducer : ProducerHandle
     /// <param name="message">The payload.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// In an SPSC ring whose consumer dies, it waits on until a successor makes room or the ring is completed. In the other kinds it asks the
+    /// kernel about whoever holds the room after each slice of its sleep, and takes the room of a dead one
+    /// (<see cref="WaitStrategy.SleepSlice"/>).
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(ReadOnlySpan<byte> message, TimeSpan timeout, CancellationToken cancellationToken = default) =>
@@ -69,6 +74,11 @@ public abstract class MessageProducer : ProducerHandle
     /// <param name="type">A tag for whoever reads it.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// In an SPSC ring whose consumer dies, it waits on until a successor makes room or the ring is completed. In the other kinds it asks the
+    /// kernel about whoever holds the room after each slice of its sleep, and takes the room of a dead one
+    /// (<see cref="WaitStrategy.SleepSlice"/>).
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(ReadOnlySpan<byte> message, int type, TimeSpan timeout, CancellationToken cancellationToken)
@@ -105,8 +115,8 @@ public abstract class MessageProducer : ProducerHandle
     /// <exception cref="RingCorruptException">The ring's words make no sense.</exception>
     /// <remarks>
     /// In an SPSC ring whose consumer dies, the wait goes on until a successor makes room or the ring is completed. In the other kinds a dead
-    /// participant that holds the room is looked for after a millisecond at first, then more and more rarely, up to a second or
-    /// <see cref="WaitStrategy.SleepSlice"/>.
+    /// participant that holds the room is looked for a millisecond after the wait was seen to be held up, then more and more rarely, up to a
+    /// second or <see cref="WaitStrategy.SleepSlice"/>. That it is held up, a wait sees within four such slices.
     /// </remarks>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> message, int type, CancellationToken cancellationToken)
     {

@@ -169,7 +169,12 @@ public sealed class RingChannelReader<T> : ChannelReader<T>, IDisposable
             for (int slice = 0; !IsNewsNow(out isDrained); slice++)
             {
                 if (await _handle.WaitSliceAsync(slice, cancellationToken).ConfigureAwait(false))
+                {
+                    // The next slice is the first again: only what comes to nothing makes the pauses grow.
+                    slice = -1;
                     continue;
+                }
+
                 lock (_lock)
                     _handle.LookForDeadHolders();
             }

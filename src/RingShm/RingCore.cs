@@ -79,16 +79,14 @@ internal abstract unsafe class RingCore : IDisposable
 
     public void Complete() => TryComplete();
 
-    /// <summary>False when it was completed already.</summary>
+    /// <summary>False when it was completed already: of all who try, one gets true.</summary>
     public bool TryComplete() => WithRegion(() =>
     {
         ThrowIfReadOnly();
-        // S13 acquire: as the handles read it. Pairs with S12.
-        bool wasCompleted = DirectMemory.LoadAcquire(CompletedWord, Edge.S13) != 0;
-        // S12 release: what was published before stays before the end mark. Pairs with S13.
-        DirectMemory.StoreRelease(CompletedWord, 1, Edge.S12);
+        // S12 release: what was published before stays before the end mark, and one of all completers makes it. Pairs with S13.
+        bool isFirst = DirectMemory.CompareExchange(CompletedWord, 1, 0, Edge.S12) == 0;
         Region.InterruptAll();
-        return !wasCompleted;
+        return isFirst;
     });
 
     /// <summary>The doorbells of a handle that writes or reads.</summary>

@@ -41,7 +41,7 @@ public abstract partial class RingHandle : IAsyncCondition
 
     /// <summary>
     /// Within an operation that found nothing to do: looks for the dead when it is time to. True when another attempt is worth it, and then
-    /// others of this role are told as well.
+    /// the others of this role are told, and those of the other.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsFreedFromTheDead() => _pace.IsDue() && LookForTheDeadAndTell();
@@ -91,6 +91,8 @@ public abstract partial class RingHandle : IAsyncCondition
         if (!LookForTheDead())
             return false;
         _bells.Own.Ring();
+        // What the dead one held may be what the other role waits for: room that came free, or a message that is to be read.
+        _bells.Others.Ring();
         return true;
     }
 

@@ -38,6 +38,11 @@ public abstract class ValueConsumer<T> : ConsumerHandle
     /// <param name="value">The value.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// In an SPSC ring whose producer dies, it waits on until a successor writes or the ring is completed. In the other kinds it asks the
+    /// kernel about whoever holds what it waits behind after each slice of its sleep, and passes what a dead one had claimed
+    /// (<see cref="WaitStrategy.SleepSlice"/>).
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was taken.</exception>
     /// <inheritdoc cref="TryRead(out T)"/>
     public bool Read(out T value, TimeSpan timeout, CancellationToken cancellationToken = default)

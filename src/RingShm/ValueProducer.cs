@@ -45,6 +45,11 @@ public abstract class ValueProducer<T> : ProducerHandle
     /// <param name="value">The value.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// In an SPSC ring whose consumer dies, it waits on until a successor makes room or the ring is completed. In the other kinds it asks the
+    /// kernel about whoever holds the room after each slice of its sleep, and takes the room of a dead one
+    /// (<see cref="WaitStrategy.SleepSlice"/>).
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(in T value, TimeSpan timeout, CancellationToken cancellationToken = default) =>
@@ -58,6 +63,11 @@ public abstract class ValueProducer<T> : ProducerHandle
     /// <param name="type">A tag, which readers of values do not see.</param>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// In an SPSC ring whose consumer dies, it waits on until a successor makes room or the ring is completed. In the other kinds it asks the
+    /// kernel about whoever holds the room after each slice of its sleep, and takes the room of a dead one
+    /// (<see cref="WaitStrategy.SleepSlice"/>).
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token was cancelled; nothing was written.</exception>
     /// <inheritdoc cref="TryWrite"/>
     public bool Write(in T value, int type, TimeSpan timeout, CancellationToken cancellationToken)

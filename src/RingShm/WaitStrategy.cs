@@ -55,7 +55,7 @@ public sealed class WaitStrategy
 
     /// <summary>
     /// The longest time it sleeps before it looks at the ring again although nobody has woken it: the bound on what the death of
-    /// a participant at the worst moment can cost. 1 millisecond to 10 minutes; half a second if not set.
+    /// a participant at the worst moment can cost. An asynchronous wait may sleep four times as long while nothing happens. 1 millisecond to 10 minutes; half a second if not set.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than a millisecond or more than 10 minutes.</exception>
     public TimeSpan SleepSlice

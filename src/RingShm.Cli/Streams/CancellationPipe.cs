@@ -13,7 +13,7 @@ internal sealed unsafe class CancellationPipe
     public CancellationPipe(CancellationToken cancellationToken)
     {
         int* ends = stackalloc int[2];
-        if (NativeUnix.Pipe(ends) != 0)
+        if (NativeUnix.Pipe(ends, NativeUnix.CloseOnExecute) != 0)
             throw NativeUnix.ErrorFor(Marshal.GetLastPInvokeError(), "A pipe cannot be made");
         Descriptor = ends[0];
         _end = ends[1];

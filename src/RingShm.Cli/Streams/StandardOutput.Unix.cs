@@ -60,9 +60,18 @@ internal sealed unsafe class UnixOutput : StandardOutput
     {
         // Without events that are asked for only an error or a hang-up ends it, or a signal. A descriptor that is not open never has either.
         short events;
-        do
-            events = NativeUnix.WaitFor(NativeUnix.StandardOutput, 0, NativeUnix.Forever);
-        while (events == 0);
+        try
+        {
+            do
+                events = NativeUnix.WaitFor(NativeUnix.StandardOutput, 0, NativeUnix.Forever);
+            while (events == 0);
+        }
+        catch (IOException)
+        {
+            // Then the next write finds out.
+            return;
+        }
+
         if ((events & (NativeUnix.PollError | NativeUnix.PollHangUp)) != 0)
             source.Cancel();
     }

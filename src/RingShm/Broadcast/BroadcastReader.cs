@@ -14,6 +14,9 @@ public sealed unsafe class BroadcastReader : MessageConsumer
     private Broadcast.ReadingEnd _end;
     private byte[] _copy = [];
 
+    /// <summary>Where the messages of the batch at hand are. Kept, so that a batch allocates nothing.</summary>
+    private readonly List<(long Position, long Number)> _places = [];
+
     /// <summary>Messages before this position were handed to a batch's handler.</summary>
     private long _deliveredBelow;
     private bool _hasLease;
@@ -79,6 +82,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
             {
                 Hand(record, handler, state);
                 _end.Core.Pass();
+                _end.Core.OpenBatch();
                 handled++;
             }
 
@@ -88,7 +92,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         }
         finally
         {
-            EndBatch(handled);
+            EndBatch();
         }
     }
 
@@ -115,30 +119,35 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         ArgumentNullException.ThrowIfNull(settle);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         Enter();
-        List<(long Position, long Number)> places = [];
         int settled = 0;
         try
         {
-            while (places.Count < limit && TryPeek(out MpmcRecord record))
+            while (_places.Count < limit && TryPeek(out MpmcRecord record))
             {
-                places.Add((_end.Core.Position, _end.Core.Number));
+                _places.Add((_end.Core.Position, _end.Core.Number));
+                _end.Core.OpenBatch();
                 Hand(record, handler, state);
                 _end.Core.Pass();
             }
 
-            if (places.Count == 0)
+            if (_places.Count == 0)
+            {
+                _end.Pause();
                 return 0;
-            int answer = settle(places.Count, state);
-            if ((uint)answer > (uint)places.Count)
-                throw new InvalidOperationException($"{answer} messages were settled of a batch of {places.Count}.");
+            }
+
+            int answer = settle(_places.Count, state);
+            if ((uint)answer > (uint)_places.Count)
+                throw new InvalidOperationException($"{answer} messages were settled of a batch of {_places.Count}.");
             settled = answer;
             return settled;
         }
         finally
         {
-            if (settled < places.Count)
-                _end.Core.Rewind(places[settled].Position, places[settled].Number);
-            EndBatch(settled);
+            if (settled < _places.Count)
+                _end.Core.Rewind(_places[settled].Position, _places[settled].Number);
+            _places.Clear();
+            EndBatch();
         }
     }
 
@@ -216,10 +225,9 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         handler(new Message(payload, record.Type, position, isAgain, owner: null, _end.Core.LostBefore), state);
     }
 
-    private void EndBatch(int settled)
+    private void EndBatch()
     {
-        if (settled > 0)
-            _end.Core.Settle();
+        _end.Core.CloseBatch();
         _end.Others.Ring();
         Exit();
     }

@@ -73,7 +73,8 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
     }
 
     /// <summary>
-    /// Finds the next message, past what was given up, and past what was lost. False when there is none now.
+    /// Finds the next message, past what was given up, and past what was lost. False when there is none now; then what was passed on the way
+    /// is settled, but for a batch that is open: its messages lie before that.
     /// </summary>
     private bool TryFind()
     {
@@ -94,7 +95,7 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
                         ThrowHelper.CorruptSlot(_position, TMemory.Load(_slots.WordAt(_position), Edge.B8));
                     continue;
                 default:
-                    if (hasPassed)
+                    if (hasPassed && !_isBatchOpen)
                         Settle();
                     return false;
             }

@@ -34,6 +34,9 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
     private int _granules;
     private long _messages;
 
+    /// <summary>Messages were handed out that the cursor has to stay before, or that the caller does not have yet.</summary>
+    private bool _isBatchOpen;
+
     /// <summary>Messages lost since the last one that was handed out.</summary>
     private long _lostBefore;
 
@@ -87,7 +90,7 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
 
     /// <summary>
     /// Finds the next message. Read in place, it stays as it is until the cursor moves on; else its payload is in the buffer. False
-    /// when there is none now.
+    /// when there is none now, and at a damaged record behind an open batch, which the next read reports.
     /// </summary>
     /// <exception cref="ReaderEvictedException">The writers went on without this reader.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -111,15 +114,17 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
                     continue;
             }
 
-            if (!isSound)
-                PassDamaged(record.LengthBytes);
-            return true;
+            if (isSound)
+                return true;
+            if (_isBatchOpen)
+                return false;
+            PassDamaged(record.LengthBytes);
         }
 
         return false;
     }
 
-    /// <summary>Reads one value and moves on. False when there is none now.</summary>
+    /// <summary>Reads one value and moves on. False as <see cref="TryPeek"/> is.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryRead<T>(out T value, out long lostBefore) where T : unmanaged
     {
@@ -130,7 +135,12 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
             if (_map.IsReadByCopy && !IsStillThere())
                 continue;
             if (record.LengthBytes != sizeof(T))
+            {
+                if (_isBatchOpen)
+                    break;
                 PassDamaged(record.LengthBytes);
+            }
+
             lostBefore = _lostBefore;
             Pass();
             Settle();
@@ -192,6 +202,18 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
         TMemory.StoreRelease(_row.Cursor, RowLayout.PackCursor(_position), Edge.B6);
         // M20 plain: our own counter, in our own line.
         TMemory.Store(_row.MessagesRead, _messages, Edge.M20);
+    }
+
+    /// <summary>From here on the cursor stays behind, and a damaged record is left to the next batch.</summary>
+    public void OpenBatch() => _isBatchOpen = true;
+
+    /// <summary>Settles an open batch, up to the position.</summary>
+    public void CloseBatch()
+    {
+        if (!_isBatchOpen)
+            return;
+        _isBatchOpen = false;
+        Settle();
     }
 
     /// <summary>Goes back to where this reader was since it last settled, with the messages that it passed since.</summary>

@@ -49,7 +49,8 @@ public sealed class BroadcastReader<T> : ValueConsumer<T>
 
     /// <summary>
     /// Reads values until the destination is full or there are none now, and lets go of those that a reliable ring kept for this reader at
-    /// once. Never waits; the first refusal after a stream of messages takes about a microsecond. Returns how many.
+    /// once. Never waits; the first refusal after a stream of messages takes about a microsecond. Returns how many. What is wrong behind
+    /// values that were read is reported by the next call.
     /// </summary>
     /// <param name="destination">Where to put them.</param>
     /// <inheritdoc cref="TryRead(out T)"/>
@@ -59,7 +60,7 @@ public sealed class BroadcastReader<T> : ValueConsumer<T>
         try
         {
             int read = _end.Core.ReadInPlace(destination);
-            while (read < destination.Length && _end.Core.TryRead(out destination[read], out _))
+            while (read < destination.Length && TryReadNext(out destination[read], isBehindOthers: read > 0))
             {
                 read++;
                 read += _end.Core.ReadInPlace(destination[read..]);
@@ -74,8 +75,25 @@ public sealed class BroadcastReader<T> : ValueConsumer<T>
         }
         finally
         {
+            _end.Core.CloseBatch();
             _end.Others.Ring();
             Exit();
+        }
+    }
+
+    /// <summary>What would throw behind values that the caller does not have yet is left to the next call, which meets it first.</summary>
+    private bool TryReadNext(out T value, bool isBehindOthers)
+    {
+        if (isBehindOthers)
+            _end.Core.OpenBatch();
+        try
+        {
+            return _end.Core.TryRead(out value, out _);
+        }
+        catch (RingException) when (isBehindOthers)
+        {
+            value = default;
+            return false;
         }
     }
 

@@ -7,8 +7,8 @@ namespace RingShm;
 
 /// <summary>
 /// A writer of a <see cref="BroadcastRing"/>. Used by one thread at a time. What it has published stays in the ring whatever becomes
-/// of it; what it had claimed and not published when it died is passed over, and nobody waits for it longer than it takes to ask
-/// the kernel. While it lives, readers get behind its claims only in their order.
+/// of it; what it had claimed and not published when it died is passed over by whoever polls as soon as it asks the
+/// kernel, and by sleepers as <see cref="WaitStrategy.SleepSlice"/> says. While it lives, readers get behind its claims only in their order.
 /// </summary>
 public sealed class BroadcastWriter : MessageProducer, IClaimOwner
 {

@@ -27,12 +27,16 @@ internal static class NativeErrors
         _ => new RingException(Line(what, error)),
     };
 
+    /// <summary>True for Windows' word that a file cannot be cut because somebody has it mapped: it is in use, for as long as that lasts.</summary>
+    public static bool IsMapped(Exception exception) =>
+        OperatingSystem.IsWindows() && IsFacility(exception.HResult) && (exception.HResult & 0xFFFF) == NativeWindowsErrors.UserMappedFile;
+
     /// <summary>The same for what the base library throws while it opens, sizes or deletes a file.</summary>
     public static RingException ForFile(Exception exception, string what) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => new RingNotFoundException($"{what}: {exception.Message}", exception),
         UnauthorizedAccessException => new RingAccessDeniedException($"{what}: {exception.Message}", exception),
-        IOException when IsHeldElsewhere(exception) => new RingAccessDeniedException($"{what}: {HeldElsewhere}.", exception),
+        IOException when IsHeldElsewhere(exception) || IsMapped(exception) => new RingAccessDeniedException($"{what}: {HeldElsewhere}.", exception),
         _ => new RingException($"{what}: {exception.Message}", exception),
     };
 

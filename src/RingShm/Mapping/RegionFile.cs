@@ -39,10 +39,11 @@ internal static unsafe class RegionFile
         RingGeometry geometry = request.Mode == RegionMode.Open ? default : request.NewGeometry();
         long start = Stopwatch.GetTimestamp();
         SpinWait wait = default;
-        while (true)
+        for (int attempts = 0; ; attempts++)
         {
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            bool isLate = elapsed > request.Options.OpenTimeout;
+            // Never the first: who lost a race to a creator that is done by now has something to open, however little time it has.
+            bool isLate = attempts > 0 && request.IsLate(elapsed);
             OpenedRegion? opened = TryOpen(request, path, geometry, isLate, waitsForHolder: !isLate && elapsed < LongestScan);
             if (opened != null)
                 return opened;
@@ -151,7 +152,7 @@ internal static unsafe class RegionFile
             RandomAccess.Write(file, page, 0);
             view = Map(request, file, geometry.TotalBytes);
             if (request.Options.PrefaultPages)
-                view.Prefault(file, writable: true);
+                view.Prefault(file);
             RegionPublication<DirectMemory>.Publish(view.Base);
             return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: true);
         }
@@ -185,7 +186,7 @@ internal static unsafe class RegionFile
         }
 
         if (request.Options.PrefaultPages && request.IsWritable)
-            view.Prefault(file, request.IsWritable);
+            view.Prefault(file);
         return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: false);
     }
 

@@ -106,7 +106,8 @@ internal static class RegionSpace
         return kibibytes == 0 ? null : kibibytes * 1024;
     }
 
-    public static RingException ErrorFor(Exception exception, string name, long totalBytes) => NativeErrors.IsHeldElsewhere(exception)
+    public static RingException ErrorFor(Exception exception, string name, long totalBytes) =>
+        NativeErrors.IsHeldElsewhere(exception) || NativeErrors.IsMapped(exception)
         ? NativeErrors.ForFile(exception, $"'{name}' cannot be created")
         : new RingStorageException($"There is no room for '{name}' ({totalBytes} bytes): {exception.Message}", exception);
 

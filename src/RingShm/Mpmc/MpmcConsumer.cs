@@ -50,7 +50,8 @@ public sealed unsafe class MpmcConsumer : MessageConsumer
 
     /// <summary>
     /// Takes up to <paramref name="limit"/> messages at once, passes them to the handler one after the other, and hands all of
-    /// them back at the end. Never waits. Returns how many; 0 when there are none now.
+    /// them back at the end. Never waits; the first refusal after a stream of messages takes about a microsecond. Returns how many; 0 when
+    /// there are none now.
     /// </summary>
     /// <param name="handler">
     /// What to do with each. If it throws, the messages before that one are handed back, that one and those behind it go to
@@ -93,7 +94,7 @@ public sealed unsafe class MpmcConsumer : MessageConsumer
     /// <summary>
     /// Takes up to <paramref name="limit"/> messages at once, passes them to the handler one after the other, then asks how many
     /// of them, from the first, are dealt with, and hands exactly those back; the others go to whoever comes, flagged
-    /// <see cref="Message.Redelivered"/>. Never waits. Returns how many were handed back; 0 when there are no messages now, and
+    /// <see cref="Message.Redelivered"/>. Never waits, as above. Returns how many were handed back; 0 when there are no messages now, and
     /// then neither delegate is called.
     /// </summary>
     /// <param name="handler">What to do with each. If it throws, none is handed back.</param>
@@ -148,7 +149,11 @@ public sealed unsafe class MpmcConsumer : MessageConsumer
     private int TakeBatch(int limit, out Mpmc.OpenSlot batch)
     {
         int messages = _core.TryTakeBatch(limit, out batch);
-        return messages == 0 && IsFreedFromTheDead() ? _core.TryTakeBatch(limit, out batch) : messages;
+        if (messages == 0 && IsFreedFromTheDead())
+            messages = _core.TryTakeBatch(limit, out batch);
+        if (messages == 0)
+            _streak.Pause(_core.MessagesRead, _core.GranuleCount);
+        return messages;
     }
 
     /// <summary>Whatever the words are that it meets, the handle is left.</summary>

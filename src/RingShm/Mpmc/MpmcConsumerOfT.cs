@@ -43,8 +43,8 @@ public sealed class MpmcConsumer<T> : ValueConsumer<T>
     }
 
     /// <summary>
-    /// Takes values until the destination is full or there are none now, with one move of the position. Never waits. Returns how
-    /// many.
+    /// Takes values until the destination is full or there are none now, with one move of the position. Never waits; the first
+    /// refusal after a stream of messages takes about a microsecond. Returns how many.
     /// </summary>
     /// <inheritdoc cref="TryRead(out T)"/>
     public override int TryReadBatch(Span<T> destination)
@@ -53,9 +53,13 @@ public sealed class MpmcConsumer<T> : ValueConsumer<T>
         try
         {
             int read = _core.TryReadBatch(destination);
-            return read == 0 && destination.Length > 0 && IsFreedFromTheDead()
-                ? _core.TryReadBatch(destination)
-                : read;
+            if (read > 0 || destination.IsEmpty)
+                return read;
+            if (IsFreedFromTheDead())
+                read = _core.TryReadBatch(destination);
+            if (read == 0)
+                _streak.Pause(_core.MessagesRead, _core.GranuleCount);
+            return read;
         }
         finally
         {

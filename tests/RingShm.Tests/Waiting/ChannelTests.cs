@@ -87,6 +87,30 @@ public sealed class ChannelTests
     }
 
     [Fact]
+    public void Of_all_who_complete_a_ring_at_once_one_is_told_that_it_did()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            using TestRegion region = new();
+            using MpmcRing<int> ring = MpmcRing<int>.Create(region);
+            using MpmcRing<int> other = MpmcRing<int>.Open(region.Name);
+            using RingChannelWriter<int> one = ring.AttachChannelWriter();
+            using RingChannelWriter<int> two = other.AttachChannelWriter();
+            int first = 0;
+            using Barrier start = new(2);
+            Parallel.Invoke(() => Complete(one), () => Complete(two));
+            Assert.Equal(1, first);
+
+            void Complete(RingChannelWriter<int> writer)
+            {
+                start.SignalAndWait();
+                if (writer.TryComplete())
+                    Interlocked.Increment(ref first);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_full_channel_says_so_waits_or_drops_as_it_was_told()
     {
         using TestRegion region = new();
