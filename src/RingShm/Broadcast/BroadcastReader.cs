@@ -15,7 +15,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
     private byte[] _copy = [];
 
     /// <summary>Where the messages of the batch at hand are. Kept, so that a batch allocates nothing.</summary>
-    private readonly List<(long Position, long Number)> _places = [];
+    private readonly List<Broadcast.ReaderPlace> _places = [];
 
     /// <summary>Messages before this position were handed to a batch's handler.</summary>
     private long _deliveredBelow;
@@ -124,7 +124,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         {
             while (_places.Count < limit && TryPeek(out MpmcRecord record))
             {
-                _places.Add((_end.Core.Position, _end.Core.Number));
+                _places.Add(_end.Core.Place);
                 _end.Core.OpenBatch();
                 Hand(record, handler, state);
                 _end.Core.Pass();
@@ -145,7 +145,7 @@ public sealed unsafe class BroadcastReader : MessageConsumer
         finally
         {
             if (settled < _places.Count)
-                _end.Core.Rewind(_places[settled].Position, _places[settled].Number);
+                _end.Core.Rewind(_places[settled]);
             _places.Clear();
             EndBatch();
         }

@@ -6,6 +6,9 @@ using RingShm.Mpmc;
 
 namespace RingShm.Broadcast;
 
+/// <summary>A place in a broadcast ring to which a reader can go back: before a message that it found, and what it had counted by then.</summary>
+internal readonly record struct ReaderPlace(long Position, long Number, long Messages, long MessagesLost, long LostBefore);
+
 /// <summary>
 /// A reader's half of the broadcast protocol: look at the word at its own cursor, read the message, move the cursor on. In a reliable
 /// ring the cursor holds the writers back, and messages are read in place. Where writers do not wait, a message is copied first,
@@ -216,12 +219,24 @@ internal unsafe partial struct BroadcastReaderCore<TMemory>
         Settle();
     }
 
-    /// <summary>Goes back to where this reader was since it last settled, with the messages that it passed since.</summary>
-    public void Rewind(long position, long number)
+    /// <summary>Where this reader is, and what it has counted so far.</summary>
+    public readonly ReaderPlace Place => new(_position, _number, _messages, MessagesLost, _lostBefore);
+
+    /// <summary>
+    /// Goes back to where this reader was since it last settled. What it has counted as lost since then lies behind that place, and is
+    /// counted when it comes there again.
+    /// </summary>
+    public void Rewind(in ReaderPlace place)
     {
-        _messages -= _number - number;
-        _position = position;
-        _number = number;
+        _position = place.Position;
+        _number = place.Number;
+        _messages = place.Messages;
+        _lostBefore = place.LostBefore;
+        if (MessagesLost == place.MessagesLost)
+            return;
+        MessagesLost = place.MessagesLost;
+        // M20 plain: our own counter.
+        TMemory.Store(_row.MessagesLost, MessagesLost, Edge.M20);
     }
 
     /// <summary>

@@ -20,11 +20,17 @@ public sealed unsafe class BatchTests
         claim.Dispose();
         List<(int Type, byte Payload)> seen = [];
         MessageHandler<int> handler = (in Message message, int _) => seen.Add((message.Type, message.Span[0]));
-        Assert.Equal(0, reader.TryReadBatch(handler, static (_, _) => 0, 0, 10));
-        Assert.Throws<FormatException>(() => reader.TryReadBatch(handler, static (_, _) => throw new FormatException(), 0, 10));
         int written = 0;
-        while (writer.TryWrite([2], 2))
-            written++;
+        // Inside the batch, where the cursor must still be before its first message.
+        int SettleNothing(int messages, int _)
+        {
+            while (writer.TryWrite([2], 2))
+                written++;
+            return 0;
+        }
+
+        Assert.Equal(0, reader.TryReadBatch(handler, SettleNothing, 0, 1));
+        Assert.Throws<FormatException>(() => reader.TryReadBatch(handler, static (_, _) => throw new FormatException(), 0, 1));
         Assert.Equal(Slots(region) - 2, written);
         Assert.True(reader.TryRead(out Message again));
         Assert.Equal((1, 1, true), (again.Type, again.Span[0], again.Redelivered));
@@ -48,6 +54,46 @@ public sealed unsafe class BatchTests
         while (writer.TryWrite([2], 2))
             written++;
         Assert.Equal(Slots(region), written);
+    }
+
+    [Fact]
+    public void A_loss_within_a_batch_that_is_not_settled_is_counted_once()
+    {
+        using TestRegion region = new();
+        using BroadcastRing ring = BroadcastRing.Create(region, Options(48, BroadcastDelivery.Lossy));
+        using BroadcastWriter writer = ring.AttachWriter();
+        using BroadcastReader reader = ring.AttachReader();
+        int written = 0;
+        void Write(long messages)
+        {
+            for (long i = 0; i < messages; i++, written++)
+                Assert.True(writer.TryWrite([(byte)written]));
+        }
+
+        Write(3);
+        // Two laps while the first message is being handled, so that the batch goes on behind a loss.
+        int handled = 0;
+        long lostInBatch = 0;
+        MessageHandler<int> handler = (in Message message, int _) =>
+        {
+            lostInBatch += message.LostBefore;
+            if (handled++ == 0)
+                Write(2 * Slots(region));
+        };
+        Assert.Equal(0, reader.TryReadBatch(handler, static (_, _) => 0, 0, 3));
+        Assert.True(lostInBatch > 0);
+        Assert.Equal(0, reader.MessagesLost);
+        long told = 0;
+        int read = 0;
+        while (reader.TryRead(out Message message))
+        {
+            using (message)
+                told += message.LostBefore;
+            read++;
+        }
+
+        Assert.Equal(written, read + told);
+        Assert.Equal(told, reader.MessagesLost);
     }
 
     [Fact]
@@ -101,5 +147,6 @@ public sealed unsafe class BatchTests
     private static RingRegion Raw(TestRegion region, long fixedMessageBytes = 0) =>
         new(new RegionRequest(region.Name, RegionMode.Open, new RingOptions(), RingKind.Broadcast, fixedMessageBytes));
 
-    private static RingOptions Options(int maxMessageBytes) => new() { CapacityBytes = 1024, MaxMessageBytes = maxMessageBytes };
+    private static RingOptions Options(int maxMessageBytes, BroadcastDelivery delivery = BroadcastDelivery.Reliable) =>
+        new() { CapacityBytes = 1024, MaxMessageBytes = maxMessageBytes, Delivery = delivery };
 }
