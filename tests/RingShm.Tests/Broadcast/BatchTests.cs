@@ -29,7 +29,7 @@ public sealed unsafe class BatchTests
             return 0;
         }
 
-        Assert.Equal(0, reader.TryReadBatch(handler, SettleNothing, 0, 1));
+        Assert.Equal(0, reader.TryReadBatch(handler, SettleNothing, 0, 10));
         Assert.Throws<FormatException>(() => reader.TryReadBatch(handler, static (_, _) => throw new FormatException(), 0, 1));
         Assert.Equal(Slots(region) - 2, written);
         Assert.True(reader.TryRead(out Message again));
