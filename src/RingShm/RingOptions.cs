@@ -140,8 +140,7 @@ public sealed class RingOptions
     public WaitStrategy WaitStrategy { get; init => field = value ?? throw new ArgumentNullException(nameof(WaitStrategy)); } = WaitStrategy.Default;
 
     /// <summary>
-    /// How long an opener waits for a live creator to finish; a <see cref="TimeoutException"/> follows. 10 seconds by default;
-    /// <see cref="Timeout.InfiniteTimeSpan"/> to wait for ever; another negative time is refused when a region is opened.
+    /// How long an opener waits for a live creator to finish; a <see cref="TimeoutException"/> follows. 10 seconds by default.
     /// A creator is only ever replaced when the kernel confirms its death, never because this time has passed.
     /// </summary>
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(10);

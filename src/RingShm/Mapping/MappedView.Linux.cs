@@ -21,12 +21,13 @@ internal sealed unsafe partial class MappedView
     /// Pages of a memory file system are there from creation on and nobody has to be told when they are written to, so reading maps
     /// them writable, sixteen at a fault. Those of other file systems are made writable one by one, at the first write.
     /// </summary>
-    private bool TryPopulateLinux(SafeFileHandle? file)
+    private bool TryPopulateLinux(SafeFileHandle? file, bool writable)
     {
         if (!OperatingSystem.IsLinux())
             return false;
         NativeLinux.FileSystemStatus status;
-        bool byReading = file != null && NativeLinux.FileSystemOf(file, &status) == 0 && status.Type == NativeLinux.MemoryFileSystem;
+        bool byReading = !writable
+            || (file != null && NativeLinux.FileSystemOf(file, &status) == 0 && status.Type == NativeLinux.MemoryFileSystem);
         int advice = byReading ? NativeLinux.AdvicePopulateRead : NativeLinux.AdvicePopulateWrite;
         return NativeLinux.AdviseMemory(handle, (nuint)LengthBytes, advice) == 0;
     }

@@ -17,13 +17,14 @@ internal sealed unsafe partial class MappedView : SafeHandleZeroOrMinusOneIsInva
     public byte* Base => (byte*)handle;
 
     /// <summary>
-    /// Brings every page of a view that is written through into this process's page table, so that the first writes find theirs. Changes no
-    /// byte, so it is safe beside live peers; the space itself was reserved at creation.
+    /// Brings every page into this process's page table. Only reads, so it is safe beside live peers; the space itself was
+    /// reserved at creation.
     /// </summary>
     /// <param name="file">What is mapped, where it is a file.</param>
-    public void Prefault(SafeFileHandle? file)
+    /// <param name="writable">True to have the first writes find their pages too.</param>
+    public void Prefault(SafeFileHandle? file, bool writable)
     {
-        if (TryPopulateLinux(file))
+        if (TryPopulateLinux(file, writable))
             return;
         for (long offset = 0; offset < LengthBytes; offset += Environment.SystemPageSize)
             _ = Volatile.Read(ref Base[offset]);

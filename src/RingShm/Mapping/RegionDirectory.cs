@@ -17,8 +17,7 @@ internal static class RegionDirectory
     {
         if (request.Mode != RegionMode.Open && !request.IsWritable)
             throw new ArgumentException($"'{request.Name}' cannot be created read-only; open an existing region.");
-        if (!request.IsWithoutLimit)
-            ArgumentOutOfRangeException.ThrowIfLessThan(request.Options.OpenTimeout, TimeSpan.Zero, nameof(RingOptions.OpenTimeout));
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Options.OpenTimeout, TimeSpan.Zero, nameof(RingOptions.OpenTimeout));
         if (request.Name.Value.Length == 0)
             throw new ArgumentException("An empty RegionName names nothing.");
         return OperatingSystem.IsWindows() && !request.Name.IsPath

@@ -39,11 +39,10 @@ internal static unsafe class RegionFile
         RingGeometry geometry = request.Mode == RegionMode.Open ? default : request.NewGeometry();
         long start = Stopwatch.GetTimestamp();
         SpinWait wait = default;
-        for (int attempts = 0; ; attempts++)
+        while (true)
         {
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-            // Never the first: who lost a race to a creator that is done by now has something to open, however little time it has.
-            bool isLate = attempts > 0 && request.IsLate(elapsed);
+            bool isLate = elapsed > request.Options.OpenTimeout;
             OpenedRegion? opened = TryOpen(request, path, geometry, isLate, waitsForHolder: !isLate && elapsed < LongestScan);
             if (opened != null)
                 return opened;
@@ -152,7 +151,7 @@ internal static unsafe class RegionFile
             RandomAccess.Write(file, page, 0);
             view = Map(request, file, geometry.TotalBytes);
             if (request.Options.PrefaultPages)
-                view.Prefault(file);
+                view.Prefault(file, writable: true);
             RegionPublication<DirectMemory>.Publish(view.Base);
             return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: true);
         }
@@ -186,7 +185,7 @@ internal static unsafe class RegionFile
         }
 
         if (request.Options.PrefaultPages && request.IsWritable)
-            view.Prefault(file);
+            view.Prefault(file, request.IsWritable);
         return new OpenedRegion(header, view, file, FileLocks: file, CreatedNew: false);
     }
 

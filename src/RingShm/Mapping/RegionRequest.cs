@@ -15,11 +15,6 @@ internal sealed record RegionRequest(RegionName Name, RegionMode Mode, RingOptio
 {
     public bool IsWritable => Options.Access == RingAccess.ReadWrite;
 
-    /// <summary>True to wait for ever, also for times that are longer than the system can wait.</summary>
-    public bool IsWithoutLimit => Options.OpenTimeout == Timeout.InfiniteTimeSpan || Options.OpenTimeout.TotalMilliseconds > int.MaxValue;
-
-    public bool IsLate(TimeSpan elapsed) => !IsWithoutLimit && elapsed > Options.OpenTimeout;
-
     /// <summary>The geometry of a new region. Throws for values that make none, before anything is created.</summary>
     public RingGeometry NewGeometry()
     {

@@ -36,10 +36,9 @@ internal static unsafe class RegionSection
         try
         {
             SpinWait wait = default;
-            for (int attempts = 0; ; attempts++)
+            while (true)
             {
-                // Never the first: what stood in the way may be gone, or whole, by the second.
-                bool isLate = attempts > 0 && request.IsLate(Stopwatch.GetElapsedTime(start));
+                bool isLate = Stopwatch.GetElapsedTime(start) > request.Options.OpenTimeout;
                 // A region that was finished while we waited for the mutex is found here.
                 OpenedRegion? finished = TryOpenReady(request, name)
                     ?? (request.Mode == RegionMode.Open ? throw NotFound(request) : Make(request, name, geometry, isLate));
@@ -94,7 +93,7 @@ internal static unsafe class RegionSection
             RegionHeader header = RegionHeader.Decode(page, request.Name.ToString(), view.LengthBytes);
             request.CheckAgreement(header);
             if (request.Options.PrefaultPages && request.IsWritable)
-                view.Prefault(file: null);
+                view.Prefault(file: null, request.IsWritable);
             OpenedRegion opened = new(header, view, section, FileLocks: null, CreatedNew: false);
             view = null;
             section = null!;
@@ -226,7 +225,7 @@ internal static unsafe class RegionSection
     {
         try
         {
-            if (!mutex.WaitOne(request.IsWithoutLimit ? Timeout.InfiniteTimeSpan : request.Options.OpenTimeout))
+            if (!mutex.WaitOne(request.Options.OpenTimeout))
                 throw new TimeoutException($"'{request.Name}' is being created by a live process that has not finished.");
         }
         catch (AbandonedMutexException)

@@ -128,19 +128,6 @@ public sealed class OpenModeTests
     }
 
     [Fact]
-    public void Whoever_waits_for_ever_or_not_at_all_opens_what_is_there()
-    {
-        foreach (TimeSpan timeout in (TimeSpan[])[Timeout.InfiniteTimeSpan, TimeSpan.MaxValue, TimeSpan.Zero])
-        {
-            using Place place = new(isPath: true);
-            RingOptions options = new() { OpenTimeout = timeout };
-            using SpscRing made = SpscRing.CreateOrOpen(place.Name, options);
-            using SpscRing opened = SpscRing.CreateOrOpen(place.Name, options);
-            Assert.Equal((true, false), (made.CreatedNew, opened.CreatedNew));
-        }
-    }
-
-    [Fact]
     public void A_negative_open_timeout_is_misuse() => Assert.Throws<ArgumentOutOfRangeException>(
         () => SpscRing.CreateOrOpen(TestRegion.NewName(), new RingOptions { OpenTimeout = TimeSpan.FromSeconds(-1) }));
 
