@@ -10,9 +10,17 @@ namespace RingShm.Tests.Processes;
 /// </summary>
 public sealed class SeamTests
 {
+    /// <summary>
+    /// The process suite runs these wherever CI decides, which is x86-64 Linux. Elsewhere there is nothing that they could judge: ARM64 writes a
+    /// call and a locked instruction with other words (bl, ldaxr, casal), so that looking for "call" and "lock" would find none whatever the
+    /// code does, and Wine's exit codes do not tell whether the peer that writes the listing got to its end.
+    /// </summary>
+    private const string NoListings =
+        "The listings are judged by x86-64's words for calls and locked instructions, which ARM64 does not use; Windows compiles the same sources, by the same JIT, and under Wine the listing may be cut short.";
+
     public static bool HasListings => RuntimeInformation.ProcessArchitecture == Architecture.X64 && OperatingSystem.IsLinux();
 
-    [Theory(SkipType = typeof(SeamTests), SkipUnless = nameof(HasListings), Skip = "The listings are compared on x86-64 Linux.")]
+    [Theory(SkipType = typeof(SeamTests), SkipUnless = nameof(HasListings), Skip = NoListings)]
     [InlineData("WriteThroughSeam", "WriteDirectly")]
     [InlineData("ReadThroughSeam", "ReadDirectly")]
     public void The_seam_compiles_to_the_same_machine_code_as_direct_access(string shipped, string twin)
@@ -23,7 +31,7 @@ public sealed class SeamTests
         Assert.Equal(CodeOf(listing, twin), shippedCode);
     }
 
-    [Fact(SkipType = typeof(SeamTests), SkipUnless = nameof(HasListings), Skip = "The listings are compared on x86-64 Linux.")]
+    [Fact(SkipType = typeof(SeamTests), SkipUnless = nameof(HasListings), Skip = NoListings)]
     public void The_paths_of_one_value_have_no_call_and_no_locked_instruction()
     {
         string[] listing = Listings("WriteThroughSeam ReadThroughSeam");
@@ -52,7 +60,7 @@ public sealed class SeamTests
         }
     }
 
-    /// <summary>One method's instructions; a call keeps only its last name, because the twin has its own cold method.</summary>
+    /// <summary>One method's instructions.</summary>
     private static List<string> CodeOf(string[] listing, string method) =>
     [
         .. listing
@@ -60,7 +68,6 @@ public sealed class SeamTests
             .Skip(1)
             .TakeWhile(line => !line.StartsWith("; Assembly listing", StringComparison.Ordinal))
             .Where(line => line.Length > 0 && !line.StartsWith(';'))
-            .Select(line => line.Trim())
-            .Select(line => line.StartsWith("call", StringComparison.Ordinal) ? "call " + line[(line.LastIndexOf(':', line.LastIndexOf('(')) + 1)..] : line),
+            .Select(line => line.Trim()),
     ];
 }
